@@ -1,0 +1,385 @@
+"""What happens to one page (or message, or bridged call) to one responder.
+
+Events marked "to escalation" are what escalation consumes; attempts and receipts stay inside
+paging.
+"""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from contracts.escalations import BridgeRequested, PageRequested, ResponderTold, Telling
+from contracts.people import ContactMethod
+from contracts.values import Channel, Disposition, Id, Kind, Moment, Sealed, Urgency, Value
+
+
+class Answer(Value):
+    """A text of Vigil's own to a staff phone that asked something: no run need stand behind it."""
+
+    type: Literal["answer"] = "answer"
+    at: Moment
+    message: Id
+    responder: Id
+    text: str
+    methods: tuple[ContactMethod, ...]
+    zone: str
+    run: Id = "none"
+    subject: str = ""
+
+
+class Asked(Value):
+    """Paging took over what escalation asked for; this is the aggregate's first event."""
+
+    type: Literal["asked"] = "asked"
+    at: Moment
+    what: Annotated[
+        PageRequested | ResponderTold | BridgeRequested | Answer, Field(discriminator="type")
+    ]
+
+
+class AttemptWaiting(Value):
+    """An attempt on a contact method waits for its turn."""
+
+    type: Literal["attempt_waiting"] = "attempt_waiting"
+    at: Moment
+    attempt: int
+    channel: Channel
+    method: Id
+    not_before: Moment | None = None
+
+
+class AttemptIntended(Value):
+    """Its turn came: committed before the carrier is asked. Without an outcome it is reconciled."""
+
+    type: Literal["attempt_intended"] = "attempt_intended"
+    at: Moment
+    attempt: int
+    text: str = ""
+    """What is sent: it holds no identifying word, so it need not be sealed."""
+    segments: int = 1
+    evidence: int = 0
+    """What the text tells of: signals up to this number."""
+
+
+class AttemptAccepted(Value):
+    """The carrier took it and gave its sid."""
+
+    type: Literal["attempt_accepted"] = "attempt_accepted"
+    at: Moment
+    attempt: int
+    sid: str
+    reconciled: bool = False
+    """Found by asking the carrier after an answer was lost."""
+
+
+class AttemptFailed(Value):
+    """The carrier refused it, or a receipt said that it failed."""
+
+    type: Literal["attempt_failed"] = "attempt_failed"
+    at: Moment
+    attempt: int
+    code: str
+    """The carrier's error code, or the call's final status, or our own word (`no_receipt`)."""
+    reaction: Literal["retry", "other_method", "method_dead", "ops"]
+
+
+class AttemptUnknown(Value):
+    """The carrier's answer was lost (time-out, reset, 5xx): it may have been sent."""
+
+    type: Literal["attempt_unknown"] = "attempt_unknown"
+    at: Moment
+    attempt: int
+    why: str
+    reconcile_at: Moment
+
+
+class ReceiptCame(Value):
+    """A receipt or call event, merged by rank: it never moves an attempt backwards."""
+
+    type: Literal["receipt_came"] = "receipt_came"
+    at: Moment
+    attempt: int
+    status: str
+    sid: str
+    code: str = ""
+
+
+class AttemptOverdue(Value):
+    """No receipt, or no answer, in time: the next method is tried as well."""
+
+    type: Literal["attempt_overdue"] = "attempt_overdue"
+    at: Moment
+    attempt: int
+    why: Literal["no_receipt", "no_answer"]
+
+
+class PageAcknowledged(Value):
+    """To escalation: the responder takes it."""
+
+    type: Literal["page_acknowledged"] = "page_acknowledged"
+    at: Moment
+    page: Id
+    responder: Id
+    run: Id
+    subject: str
+    urgency: Urgency
+    evidence: int
+    channel: Channel
+
+
+class PageDeclined(Value):
+    """To escalation: the responder passes, or (as holder) gives it back."""
+
+    type: Literal["page_declined"] = "page_declined"
+    at: Moment
+    page: Id
+    responder: Id
+    run: Id
+    subject: str
+    channel: Channel
+
+
+class PageExhausted(Value):
+    """To escalation: every method failed; `codes` say how."""
+
+    type: Literal["page_exhausted"] = "page_exhausted"
+    at: Moment
+    page: Id
+    responder: Id
+    run: Id
+    subject: str
+    codes: tuple[str, ...] = ()
+
+
+class PatientReached(Value):
+    """To escalation: the responder reports contact with the patient."""
+
+    type: Literal["patient_reached"] = "patient_reached"
+    at: Moment
+    page: Id
+    responder: Id
+    run: Id
+    subject: str
+    evidence: int
+
+
+class DispositionGiven(Value):
+    """To escalation: how it ended. `evidence` is what the carrier had accepted for their phone."""
+
+    type: Literal["disposition_given"] = "disposition_given"
+    at: Moment
+    page: Id
+    responder: Id
+    run: Id
+    subject: str
+    disposition: Disposition
+    evidence: int
+    pin: Literal["right", "wrong", "missing"] = "missing"
+
+
+class SignatureGiven(Value):
+    """To escalation: a second person signs the disposition."""
+
+    type: Literal["signature_given"] = "signature_given"
+    at: Moment
+    page: Id
+    responder: Id
+    run: Id
+    subject: str
+
+
+class ContactConfirmed(Value):
+    """To escalation: after a hand-off, contact is confirmed; who confirmed it is sealed."""
+
+    type: Literal["contact_confirmed"] = "contact_confirmed"
+    at: Moment
+    page: Id
+    responder: Id
+    run: Id
+    subject: str
+    name: Sealed
+
+
+class UndoAsked(Value):
+    """To escalation: take back the last `3` or `4`."""
+
+    type: Literal["undo_asked"] = "undo_asked"
+    at: Moment
+    page: Id
+    responder: Id
+    run: Id
+    subject: str
+
+
+class CallAsked(Value):
+    """To escalation: connect me with the patient by phone."""
+
+    type: Literal["call_asked"] = "call_asked"
+    at: Moment
+    page: Id
+    responder: Id
+    run: Id
+    subject: str
+
+
+class ResponderActive(Value):
+    """To escalation: the responder did something else about it (asked for more, is in a call)."""
+
+    type: Literal["responder_active"] = "responder_active"
+    at: Moment
+    page: Id
+    responder: Id
+    run: Id
+    subject: str
+
+
+class MessageFailed(Value):
+    """To escalation: a message (not a page) could not be brought to the responder."""
+
+    type: Literal["message_failed"] = "message_failed"
+    at: Moment
+    page: Id
+    responder: Id
+    run: Id
+    subject: str
+    codes: tuple[str, ...] = ()
+
+
+class CarrierTrouble(Value):
+    """To escalation: the carrier refuses us for a reason only ops can mend."""
+
+    type: Literal["carrier_trouble"] = "carrier_trouble"
+    at: Moment
+    page: Id
+    responder: Id
+    run: Id
+    subject: str
+    code: str
+    note: str
+
+
+class PageClosed(Value):
+    """Nothing more is attempted for it."""
+
+    type: Literal["page_closed"] = "page_closed"
+    at: Moment
+    reason: Literal[
+        "acknowledged", "declined", "exhausted", "withdrawn", "superseded", "done", "failed"
+    ]
+
+
+class AnswerHeard(Value):
+    """A reply or key press was heard; remembered so that its repetition changes nothing."""
+
+    type: Literal["answer_heard"] = "answer_heard"
+    at: Moment
+    cause: str
+    evidence: int = 0
+    """Signals up to this number were heard on the phone by then; 0 when the answer was a text."""
+    sid: str = ""
+    """The call in which a key was pressed, when known."""
+
+
+class LookedAgain(Value):
+    """A page that is out with nothing left to try was looked at again: open means due."""
+
+    type: Literal["looked_again"] = "looked_again"
+    at: Moment
+
+
+ToEscalation = (
+    PageAcknowledged
+    | PageDeclined
+    | PageExhausted
+    | PatientReached
+    | DispositionGiven
+    | SignatureGiven
+    | ContactConfirmed
+    | UndoAsked
+    | CallAsked
+    | ResponderActive
+    | MessageFailed
+    | CarrierTrouble
+)
+"""The events escalation acts on."""
+
+PageEvent = Annotated[
+    Asked
+    | AttemptWaiting
+    | AttemptIntended
+    | AttemptAccepted
+    | AttemptFailed
+    | AttemptUnknown
+    | ReceiptCame
+    | AttemptOverdue
+    | PageAcknowledged
+    | PageDeclined
+    | PageExhausted
+    | PatientReached
+    | DispositionGiven
+    | SignatureGiven
+    | ContactConfirmed
+    | UndoAsked
+    | CallAsked
+    | ResponderActive
+    | MessageFailed
+    | CarrierTrouble
+    | PageClosed
+    | AnswerHeard
+    | LookedAgain,
+    Field(discriminator="type"),
+]
+
+
+class Purpose(StrEnum):
+    """Why a responder is contacted."""
+
+    PAGE = "page"
+    MESSAGE = "message"
+    BRIDGE = "bridge"
+    ANSWER = "answer"
+
+
+class PageStatus(StrEnum):
+    """Where a page stands."""
+
+    OUT = "out"
+    ACKNOWLEDGED = "acknowledged"
+    DECLINED = "declined"
+    EXHAUSTED = "exhausted"
+    WITHDRAWN = "withdrawn"
+    SUPERSEDED = "superseded"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class PageBrief(Value):
+    """What stands in a page commit's headers: what replies, calls and boards need to find it."""
+
+    page: Id
+    responder: Id
+    run: Id
+    subject: str = ""
+    code: str = ""
+    purpose: Purpose
+    status: PageStatus
+    urgency: Urgency = Urgency.ROUTINE
+    kind: Kind = Kind.SYSTEM_FAULT
+    evidence: int = 0
+    told: int = 0
+    """Signals up to this number were accepted by the carrier for this responder's phone."""
+    told_at: Moment | None = None
+    asked_at: Moment
+    contact_by: Moment | None = None
+    patient: Id | None = None
+    """Only for a bridge: whom to call."""
+    room: Id | None = None
+    waiting: tuple[tuple[int, Channel, str], ...] = ()
+    """Attempts that wait for their turn: number, channel, phone ref."""
+    calling: str = ""
+    """Phone ref of a call in flight."""
+    answered_at: Moment | None = None
+    """When the responder last replied or pressed a key about it."""
+    telling: Telling | None = None
+    """Only for a message: what it tells."""

@@ -1,0 +1,140 @@
+"""The reply grammar: what a responder's text means. Any case, any spacing; a code when several are open."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+
+from contracts.values import Disposition
+
+
+class Key(StrEnum):
+    """What a reply asks for."""
+
+    TAKE = "take"
+    PASS = "pass"
+    MORE = "more"
+    REACHED = "reached"
+    DISPOSE = "dispose"
+    CALL = "call"
+    SIGN = "sign"
+    CONFIRM = "confirm"
+    UNDO = "undo"
+    HELP = "help"
+    STOP = "stop"
+    START = "start"
+    SEEN = "seen"
+    """`ok`, `yes`, `k`: half asleep they mean 'seen'. They take nothing."""
+    UNKNOWN = "unknown"
+    """Looks like a command, but is none."""
+    FREE = "free"
+    """Words, not a command."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A parsed text: the key, the code it names ("" = none), and what else the key needs."""
+
+    key: Key
+    code: str = ""
+    disposition: Disposition | None = None
+    pin: str = ""
+    name: str = ""
+
+
+_L, _D = "[acdefhjkmnprtuvwxy]", "[34679]"
+CODE = re.compile(f"{_L}{_D}(?:{_L}(?:{_D}{_L})?)?")
+"""A short code in lower case: `k7`, `k7m` or, when those run out, `k7m4p`.
+
+Only letters and digits that are not mistaken for one another; a key typed right behind a code
+(`k71`) can't be mistaken for a part of it.
+"""
+
+_STOP = frozenset("stop stopall unsubscribe cancel end quit revoke optout".split())
+_START = frozenset("start unstop".split())
+_WORDS = {
+    "1": Key.TAKE, "take": Key.TAKE, "ack": Key.TAKE,
+    "2": Key.PASS, "pass": Key.PASS, "decline": Key.PASS,
+    "?": Key.MORE, "more": Key.MORE,
+    "3": Key.REACHED, "reached": Key.REACHED,
+    "4": Key.DISPOSE, "close": Key.DISPOSE,
+    "call": Key.CALL,
+    "sign": Key.SIGN,
+    "confirm": Key.CONFIRM,
+    "undo": Key.UNDO,
+    "help": Key.HELP, "info": Key.HELP,
+    "ok": Key.SEEN, "okay": Key.SEEN, "yes": Key.SEEN, "y": Key.SEEN, "k": Key.SEEN, "seen": Key.SEEN,
+}  # fmt: skip
+COMMAND_WORDS = frozenset(_WORDS) | _STOP | _START | frozenset(d.value for d in Disposition)
+"""No code may spell one of these."""
+
+
+def parse(text: str) -> Reply:
+    """Return what a responder's text means; never raises, whatever it is."""
+    line = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    bare = line.strip(".!, ")
+    if bare in _STOP:
+        return Reply(Key.STOP)
+    if bare in _START:
+        return Reply(Key.START)
+    tokens = _tokens(bare)
+    if not tokens:
+        return Reply(Key.UNKNOWN)
+    return _command(tokens) or _other(bare, tokens)
+
+
+def _tokens(line: str) -> list[str]:
+    tokens: list[str] = []
+    for word in line.replace("?", " ? ").split():
+        glued = re.fullmatch(f"([1-4])({CODE.pattern})|({CODE.pattern})([1-4])", word)
+        tokens += [part for part in glued.groups() if part] if glued else [word]
+    return tokens
+
+
+def _is_code(word: str) -> bool:
+    return CODE.fullmatch(word) is not None and word not in COMMAND_WORDS
+
+
+def _command(tokens: list[str]) -> Reply | None:
+    """Read `[code] key rest` or `key [code] rest`."""
+    code = ""
+    if len(tokens) > 1 and _is_code(tokens[0]) and tokens[1] in _WORDS:
+        code, tokens = tokens[0], tokens[1:]
+    key = _WORDS.get(tokens[0])
+    if key is None:
+        return None
+    rest = tokens[1:]
+    if not code and rest and _is_code(rest[0]) and (key is not Key.DISPOSE or not _disposition(rest[0])):
+        code, rest = rest[0], rest[1:]
+    code = code.upper()
+    if key is Key.DISPOSE:
+        return _dispose(code, rest)
+    if key is Key.CONFIRM:
+        return Reply(key, code, name=" ".join(rest)) if rest else Reply(Key.UNKNOWN, code)
+    return Reply(key, code) if not rest else None
+
+
+def _dispose(code: str, rest: list[str]) -> Reply | None:
+    pin = rest[-1] if len(rest) > 1 and rest[-1].isdigit() and len(rest[-1]) >= 4 else ""
+    words = "_".join(rest[:-1] if pin else rest)
+    if not words:
+        return Reply(Key.DISPOSE, code)
+    disposition = _disposition(words)
+    if disposition is None:
+        return Reply(Key.UNKNOWN, code)
+    return Reply(Key.DISPOSE, code, disposition=disposition, pin=pin)
+
+
+def _disposition(word: str) -> Disposition | None:
+    every = list(Disposition)
+    if word.isdigit():
+        return every[int(word) - 1] if 1 <= int(word) <= len(every) else None
+    return next((d for d in every if word in (d.value, d.value.replace("_", ""))), None)
+
+
+def _other(line: str, tokens: list[str]) -> Reply:
+    lettered = [t for t in tokens if re.search(r"[^\W\d_]", t)]
+    named = next((t.upper() for t in tokens if _is_code(t) and re.search(r"\d", t)), "")
+    if len(lettered) >= 2 and not (len(tokens) == 2 and named):
+        return Reply(Key.FREE, named)
+    return Reply(Key.UNKNOWN, named)

@@ -1,0 +1,237 @@
+"""The one table of streams, buckets, durables, owners and readers.
+
+Provisioning makes the streams from it, the NATS permissions of every service are generated from
+it, AsyncAPI and the event catalogue are generated from it, and tests hold services to it.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+MIB = 1024 * 1024
+GIB = 1024 * MIB
+
+
+@dataclass(frozen=True)
+class Durable:
+    """A durable consumer: which service hears which subjects of a stream, once per message."""
+
+    name: str
+    service: str
+    filters: tuple[str, ...]
+    lanes: int = 4
+    """How many messages one copy of the service handles at a time."""
+
+
+@dataclass(frozen=True)
+class Stream:
+    """A stream: what it holds, who may append to which subjects, who reads it and how."""
+
+    name: str
+    subjects: tuple[str, ...]
+    holds: str
+    appended_by: tuple[tuple[str, tuple[str, ...]], ...]
+    """Service -> the subjects it may append to."""
+    max_bytes: int
+    max_age: timedelta | None = None
+    durables: tuple[Durable, ...] = ()
+    followed_by: tuple[str, ...] = ()
+    """Services that read it through ephemeral consumers and direct gets."""
+    duplicate_window: timedelta = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """A KV bucket: values that ops edit or that say who is who."""
+
+    name: str
+    holds: str
+    written_by: tuple[str, ...]
+    read_by: tuple[str, ...]
+    max_bytes: int = 64 * MIB
+    history: int = 8
+
+    @property
+    def stream(self) -> str:
+        """The stream behind the bucket."""
+        return f"KV_{self.name}"
+
+
+ADMIN = "admin"
+"""The user that provisions; no service runs as it."""
+
+SERVICES = (
+    "gateway",
+    "escalation",
+    "paging",
+    "roster",
+    "conversation",
+    "watchdog",
+    "cli",
+)
+
+STREAMS = (
+    Stream(
+        name="PROGRAMME",
+        subjects=("programme.>",),
+        holds="What the programme reports about patients; today: two ids were linked.",
+        appended_by=(("gateway", ("programme.>",)), ("cli", ("programme.>",))),
+        max_bytes=1 * GIB,
+        durables=(Durable("escalation_programme", "escalation", ("programme.patient_linked.*",), 1),),
+        duplicate_window=timedelta(hours=24),
+    ),
+    Stream(
+        name="CARRIER",
+        subjects=("carrier.>",),
+        holds="Each webhook of the carrier, whole and sealed, after its signature held.",
+        appended_by=(("gateway", ("carrier.>",)),),
+        max_bytes=2 * GIB,
+        max_age=timedelta(days=90),
+        durables=(
+            Durable(
+                "paging_carrier",
+                "paging",
+                (
+                    "carrier.sms_received.staff",
+                    "carrier.sms_status.page",
+                    "carrier.call_status",
+                    "carrier.digits_pressed",
+                    "carrier.call_received.staff",
+                ),
+                8,
+            ),
+            Durable(
+                "conversation_carrier",
+                "conversation",
+                (
+                    "carrier.sms_received.patient",
+                    "carrier.call_received.patient",
+                    "carrier.sms_status.conversation",
+                ),
+            ),
+            Durable("conversation_staff", "conversation", ("carrier.sms_received.staff",), 1),
+        ),
+        duplicate_window=timedelta(hours=24),
+    ),
+    Stream(
+        name="SIGNALS",
+        subjects=("signals.*",),
+        holds="The reasons to act.",
+        appended_by=(
+            ("gateway", ("signals.*",)),
+            ("conversation", ("signals.*",)),
+            ("watchdog", ("signals.system_fault",)),
+            ("roster", ("signals.system_fault",)),
+            ("paging", ("signals.system_fault",)),
+            ("cli", ("signals.*",)),
+        ),
+        max_bytes=1 * GIB,
+        max_age=timedelta(days=90),
+        durables=(Durable("escalation_signals", "escalation", ("signals.*",), 16),),
+        duplicate_window=timedelta(hours=24),
+    ),
+    Stream(
+        name="ESCALATIONS",
+        subjects=("escalations.*", "faults.*"),
+        holds="Runs of a policy, one subject per patient; faults of the system, one per area.",
+        appended_by=(("escalation", ("escalations.*", "faults.*")),),
+        max_bytes=4 * GIB,
+        durables=(Durable("paging_escalations", "paging", ("escalations.*", "faults.*"), 16),),
+        followed_by=("escalation", "paging", "gateway", "watchdog", "cli"),
+    ),
+    Stream(
+        name="PAGES",
+        subjects=("pages.*.*",),
+        holds="Attempts, receipts and replies of one page to one responder.",
+        appended_by=(("paging", ("pages.*.*",)),),
+        max_bytes=4 * GIB,
+        max_age=timedelta(days=90),
+        durables=(Durable("escalation_pages", "escalation", ("pages.*.*",), 16),),
+        followed_by=("paging", "gateway", "watchdog", "cli"),
+    ),
+    Stream(
+        name="CONVERSATIONS",
+        subjects=("conversations.*",),
+        holds="The crisis line, one subject per patient.",
+        appended_by=(("conversation", ("conversations.*",)),),
+        max_bytes=1 * GIB,
+        followed_by=("conversation", "watchdog", "cli"),
+    ),
+    Stream(
+        name="OVERDUE",
+        subjects=("overdue.*",),
+        holds="'Look again', said by the watchdog to the owner of an overdue deadline.",
+        appended_by=(("watchdog", ("overdue.*",)),),
+        max_bytes=64 * MIB,
+        max_age=timedelta(days=1),
+        durables=(
+            Durable("escalation_overdue", "escalation", ("overdue.ESCALATIONS",), 1),
+            Durable("paging_overdue", "paging", ("overdue.PAGES",), 1),
+            Durable("conversation_overdue", "conversation", ("overdue.CONVERSATIONS",), 1),
+        ),
+    ),
+    Stream(
+        name="PARKED",
+        subjects=("parked.*.*",),
+        holds="What could not be understood or handled: one subject per message, its last state on top.",
+        appended_by=(
+            ("escalation", ("parked.*.*",)),
+            ("paging", ("parked.*.*",)),
+            ("conversation", ("parked.*.*",)),
+            ("cli", ("parked.*.*",)),
+        ),
+        max_bytes=256 * MIB,
+        durables=(Durable("escalation_parked", "escalation", ("parked.*.*",), 1),),
+        followed_by=("escalation", "paging", "conversation", "watchdog", "cli"),
+    ),
+)
+
+BUCKETS = (
+    Bucket("policies", "The policies in force, as one version.", ("cli",), ("escalation", "cli", "watchdog")),
+    Bucket(
+        "people",
+        "Responders and their contact methods.",
+        ("cli", "paging"),
+        ("escalation", "paging", "gateway", "roster", "conversation", "cli"),
+    ),
+    Bucket("schedules", "Rotations and overrides.", ("cli",), ("roster", "cli")),
+    Bucket("shifts", "Schedules compiled flat.", ("roster", "cli"), ("escalation", "roster", "cli")),
+    Bucket(
+        "patients",
+        "Patients, sealed.",
+        ("cli", "gateway", "conversation"),
+        ("escalation", "gateway", "conversation", "paging", "cli"),
+        max_bytes=512 * MIB,
+    ),
+    Bucket(
+        "aliases",
+        "Outside ids and phone hashes -> patient.",
+        ("cli", "gateway", "conversation"),
+        ("gateway", "conversation", "cli"),
+        max_bytes=128 * MIB,
+    ),
+    Bucket("codes", "Short codes in use or lately used.", ("escalation",), ("escalation", "paging", "cli"), history=1),
+    Bucket(
+        "senders",
+        "When each of our numbers is free to send again, shared by all copies.",
+        ("paging", "conversation"),
+        ("paging", "conversation", "cli"),
+        history=1,
+    ),
+    Bucket(
+        "marks",
+        "High-water marks of the streams: a stream that went backwards is refused.",
+        ("admin",),
+        ("admin", "cli"),
+        history=1,
+    ),
+)
+
+
+def stream(name: str) -> Stream:
+    """Return the stream of that name; KeyError if there is none."""
+    return next(s for s in STREAMS if s.name == name)
+
+
+def durable(name: str) -> tuple[Stream, Durable]:
+    """Return the durable of that name with its stream; StopIteration if there is none."""
+    return next((s, d) for s in STREAMS for d in s.durables if d.name == name)

@@ -1,0 +1,199 @@
+"""The aggregate runner: load, fold, decide, append, reschedule.
+
+One direct get loads an aggregate, one append commits what was decided. A lost race, a duplicate
+or a lost acknowledgement end the same way: load, and decide again.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from prometheus_client import Counter
+from pydantic import BaseModel, TypeAdapter
+
+from contracts.commits import BRIEF, DUE, KINDS, VERSION, Commit
+from services.runtime.clock import Clock
+from services.runtime.deadlines import DueIndex
+from services.runtime.log import Conflict, Log, Stored, Unavailable
+
+S = TypeVar("S", bound=BaseModel)
+E = TypeVar("E", bound=BaseModel)
+
+CONFLICTS = Counter("vigil_append_conflicts_total", "Appends that lost a race or were repeated.", ["stream"])
+NEWER = Counter("vigil_state_newer_total", "States written by newer code, given back.", ["stream"])
+_CACHED = 2000
+_TRIES = 30
+
+
+class NewerState(Exception):
+    """The state was written by newer code: give the message back, a newer copy will take it."""
+
+
+@dataclass(frozen=True)
+class Rules(Generic[S, E]):
+    """What one kind of aggregate is: its pure functions, and how its values are read."""
+
+    stream: str
+    version: int
+    state: type[S]
+    events: TypeAdapter[E]
+    empty: Callable[[str], S]
+    evolve: Callable[[S, E], S]
+    due: Callable[[S], datetime | None]
+    brief: Callable[[S], BaseModel | None]
+    opening: frozenset[str]
+    """Event types that open a run: a newer reader folds again from the last of them."""
+
+
+@dataclass(frozen=True)
+class At(Generic[S]):
+    """A state and where the log stood when it was true."""
+
+    state: S
+    sequence: int
+    start: int = 0
+
+
+@dataclass(frozen=True)
+class Committed(Generic[S, E]):
+    """What came of hearing something: the events (none: it changed nothing) and the state."""
+
+    state: S
+    events: tuple[E, ...]
+    sequence: int
+
+
+class Aggregates(Generic[S, E]):
+    """All aggregates of one stream. Raises Unavailable, NewerState."""
+
+    def __init__(self, log: Log, rules: Rules[S, E], clock: Clock, index: DueIndex | None = None) -> None:
+        self._log = log
+        self._rules = rules
+        self._clock = clock
+        self.index = index
+        self._cache: OrderedDict[str, At[S]] = OrderedDict()
+        self.on_commit: Callable[[str, int, S, tuple[E, ...]], None] = lambda *_: None
+        """Called after each commit of this copy: subject, sequence, state, events."""
+
+    async def load(self, subject: str, *, cached: bool = False) -> At[S]:
+        """Return the state of a subject as the log has it; `cached` may be a moment old."""
+        if cached and (known := self._cache.get(subject)) is not None:
+            return known
+        stored = await self._log.last(subject)
+        at = At(self._rules.empty(subject), 0) if stored is None else await self._read(subject, stored)
+        self._remember(subject, at)
+        return at
+
+    async def decide(
+        self, subject: str, cause: str, decide: Callable[[S, datetime], tuple[E, ...]]
+    ) -> Committed[S, E]:
+        """Let `decide(state, now)` speak and commit what it says; () commits nothing."""
+        for attempt in range(_TRIES):
+            from_cache = attempt == 0 and subject in self._cache
+            at = await self.load(subject, cached=from_cache)
+            events = decide(at.state, self._clock.now())
+            if not events and from_cache:
+                at = await self.load(subject)
+                events = decide(at.state, self._clock.now())
+            if not events:
+                self._feed(subject, at.sequence, at.state)
+                return Committed(at.state, (), at.sequence)
+            try:
+                return await self._commit(subject, cause, at, events)
+            except Conflict:
+                CONFLICTS.labels(self._rules.stream).inc()
+                self._cache.pop(subject, None)
+            except Unavailable:
+                self._cache.pop(subject, None)
+                await asyncio.sleep(min(0.02 * 2**attempt, 0.5))
+        raise Unavailable(f"{self._rules.stream}: no append in {_TRIES} tries")
+
+    async def _commit(self, subject: str, cause: str, at: At[S], events: tuple[E, ...]) -> Committed[S, E]:
+        rules = self._rules
+        state = at.state
+        for event in events:
+            state = rules.evolve(state, event)
+        kinds = [str(getattr(event, "type", "")) for event in events]
+        opens = any(kind in rules.opening for kind in kinds)
+        commit = Commit(
+            at=self._clock.now(),
+            cause=cause,
+            version=rules.version,
+            start=0 if opens else at.start or at.sequence,
+            events=tuple(event.model_dump(mode="json", exclude_defaults=False) for event in events),
+            state=state.model_dump(mode="json"),
+        )
+        headers = {VERSION: str(rules.version), KINDS: ",".join(dict.fromkeys(kinds))}
+        if (due := rules.due(state)) is not None:
+            headers[DUE] = due.isoformat()
+        if (brief := rules.brief(state)) is not None:
+            headers[BRIEF] = brief.model_dump_json(exclude_none=True)
+        sequence = await self._log.append(
+            subject,
+            commit.model_dump_json().encode(),
+            at.sequence,
+            f"{subject}:{at.sequence}:{cause}",
+            headers,
+        )
+        self._remember(subject, At(state, sequence, commit.start or sequence))
+        self._feed(subject, sequence, state)
+        self.on_commit(subject, sequence, state, events)
+        return Committed(state, events, sequence)
+
+    async def _read(self, subject: str, stored: Stored) -> At[S]:
+        version = int(stored.headers.get(VERSION, "0"))
+        if version > self._rules.version:
+            NEWER.labels(self._rules.stream).inc()
+            raise NewerState(f"{self._rules.stream}: state version {version}, this code reads {self._rules.version}")
+        commit = Commit.model_validate_json(stored.data)
+        start = commit.start or stored.sequence
+        if version == self._rules.version:
+            return At(self._rules.state.model_validate(commit.state), stored.sequence, start)
+        return await self._fold_again(subject, start)
+
+    async def _fold_again(self, subject: str, start: int) -> At[S]:
+        """Rebuild the state of an older version from the events since the run was opened."""
+        state, sequence = self._rules.empty(subject), 0
+        for stored in await self._log.since(subject, start):
+            for event in read_events(stored.data, self._rules.events):
+                state = self._rules.evolve(state, event)
+            sequence = stored.sequence
+        return At(state, sequence, start)
+
+    def _remember(self, subject: str, at: At[S]) -> None:
+        self._cache[subject] = at
+        self._cache.move_to_end(subject)
+        if len(self._cache) > _CACHED:
+            self._cache.popitem(last=False)
+
+    def _feed(self, subject: str, sequence: int, state: S) -> None:
+        if self.index is not None:
+            self.index.feed(subject, sequence, self._rules.due(state))
+
+
+def read_events(data: bytes, events: TypeAdapter[Any]) -> tuple[Any, ...]:
+    """Return the events of a stored commit that this code knows; unknown newer ones are skipped.
+
+    Raises pydantic.ValidationError when a known event can't be read.
+    """
+    known = []
+    tags = _tags(events)
+    for raw in Commit.model_validate_json(data).events:
+        if raw.get("type") in tags:
+            known.append(events.validate_python(raw))
+    return tuple(known)
+
+
+_TAGS: dict[int, frozenset[str]] = {}
+
+
+def _tags(events: TypeAdapter[Any]) -> frozenset[str]:
+    found = _TAGS.get(id(events))
+    if found is None:
+        schema = events.json_schema()
+        mapping = schema.get("discriminator", {}).get("mapping", {})
+        found = _TAGS[id(events)] = frozenset(mapping)
+    return found

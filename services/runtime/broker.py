@@ -1,0 +1,70 @@
+"""The connection to NATS, with the settings that survive a restart of the server.
+
+The defaults give up for ever after 60 attempts and take minutes to notice a dead peer.
+"""
+
+from collections.abc import Awaitable, Callable
+
+import structlog
+from faststream import AckPolicy
+from faststream.nats import NatsBroker
+from faststream.security import SASLPlaintext
+from nats.aio.client import Client
+
+_log = structlog.get_logger()
+
+
+async def _troubled(error: Exception) -> None:
+    # A refused subject shows itself only here; the request itself merely times out.
+    _log.error("nats_error", error=type(error).__name__, reason=_without_subject(str(error)))
+
+
+def _without_subject(text: str) -> str:
+    return text if "permissions violation" in text.lower() else type(text).__name__
+
+
+async def _disconnected() -> None:
+    _log.warning("nats_disconnected")
+
+
+async def _reconnected() -> None:
+    _log.info("nats_reconnected")
+
+
+def make_broker(
+    url: str, user: str, password: str, on_closed: Callable[[], Awaitable[None]] | None = None
+) -> NatsBroker:
+    """Return a broker of that user; its policy of acknowledgement is MANUAL (see consume.py)."""
+
+    async def closed() -> None:
+        _log.info("nats_closed", user=user)
+        if on_closed is not None:
+            await on_closed()
+
+    return NatsBroker(
+        url.split(","),
+        security=SASLPlaintext(user, password),
+        ack_policy=AckPolicy.MANUAL,
+        inbox_prefix=f"_INBOX_{user}",
+        name=user,
+        allow_reconnect=True,
+        max_reconnect_attempts=-1,
+        reconnect_time_wait=0.1,  # type: ignore[arg-type]  # nats-py sleeps this long; fractions are fine
+        connect_timeout=2,
+        ping_interval=3,
+        max_outstanding_pings=2,
+        graceful_timeout=5.0,
+        error_cb=_troubled,
+        disconnected_cb=_disconnected,
+        reconnected_cb=_reconnected,
+        closed_cb=closed,
+        logger=None,
+    )
+
+
+async def client_of(broker: NatsBroker) -> Client:
+    """Connect and return the broker's own nats-py client."""
+    await broker.connect()
+    connection = broker._connection
+    assert connection is not None
+    return connection

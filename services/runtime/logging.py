@@ -1,0 +1,71 @@
+"""One place configures logging: structlog and the standard library through one formatter.
+
+Nothing identifying may reach a log line. Only keys known to be harmless are let through, whatever
+a caller binds; and anything that looks like a phone number is struck out of what remains.
+"""
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+SAFE_KEYS = frozenset(
+    """
+    event level timestamp logger service durable sequence delivered error code status page run
+    responder patient subject stream index attempt channel urgency kind policy step round lane child
+    reason path method seconds count port url pid exit signal file area fault sid version user names
+    schedule name_of through since scale due
+    """.split()
+)
+"""The only keys a log line may have. Ids in them are opaque."""
+
+_PHONE = re.compile(r"\+?\d[\d\s().-]{7,}\d")
+_KEEP = frozenset({"timestamp", "sid", "page", "run", "patient", "fault", "due", "through", "since", "url", "subject"})
+
+
+def drop_identifying(
+    _logger: object, _method: str, entry: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """Keep the safe keys only, and strike out what looks like a phone number."""
+    for key in tuple(entry):
+        if key not in SAFE_KEYS and not key.startswith("_"):
+            del entry[key]
+        elif isinstance(entry[key], str) and key not in _KEEP:
+            entry[key] = _PHONE.sub("[number]", entry[key])
+    return entry
+
+
+def configure(log_format: str = "console", level: str = "info") -> None:
+    """Set up logging for this process: `console` for people, `json` for machines; to stderr."""
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        drop_identifying,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+    renderer: Any = (
+        structlog.processors.JSONRenderer() if log_format == "json" else structlog.dev.ConsoleRenderer()
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level.upper())
+    # Libraries below warning may quote requests, and with them phone numbers.
+    for noisy in ("twilio", "aiohttp", "uvicorn", "apscheduler", "nats", "faststream", "httpx", "asyncio"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    logging.getLogger("twilio").setLevel(logging.ERROR)
