@@ -322,6 +322,8 @@ class FaultRaised(Value):
     fault: Id
     area: Id
     note: str
+    urgency: Urgency = Urgency.URGENT
+    """How fast ops must act: the urgency of the signal made from it."""
 
 
 class FaultTold(Value):

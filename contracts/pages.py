@@ -379,6 +379,8 @@ class PageBrief(Value):
     """Attempts that wait for their turn: number, channel, phone ref."""
     calling: str = ""
     """Phone ref of a call in flight."""
+    intended_at: Moment | None = None
+    """When a text about it first went to the carrier, whether or not its answer came back."""
     answered_at: Moment | None = None
     """When the responder last replied or pressed a key about it."""
     telling: Telling | None = None

@@ -16,11 +16,12 @@ _log = structlog.get_logger()
 
 async def _troubled(error: Exception) -> None:
     # A refused subject shows itself only here; the request itself merely times out.
-    _log.error("nats_error", error=type(error).__name__, reason=_without_subject(str(error)))
-
-
-def _without_subject(text: str) -> str:
-    return text if "permissions violation" in text.lower() else type(text).__name__
+    text = str(error)
+    _log.error(
+        "nats_error",
+        error=type(error).__name__,
+        reason=text if "permissions violation" in text.lower() else "connection",
+    )
 
 
 async def _disconnected() -> None:

@@ -28,6 +28,7 @@ from contracts.streams import Durable, durable
 from services.runtime.activity import Activity
 from services.runtime.aggregates import NewerState
 from services.runtime.clock import Clock
+from services.runtime.logging import where
 from services.runtime.log import Unavailable, publish_fact
 
 _log = structlog.get_logger()
@@ -151,6 +152,7 @@ class Ears:
             sequence=message.sequence,
             delivered=message.delivered,
             error=type(error).__name__,
+            where=where(error),
         )
         await msg.nack(delay=delay)
 
@@ -176,7 +178,13 @@ class Ears:
             await self._give_back(spec, msg, message, failure, 5.0)
             return
         HANDLED.labels(spec.name, "parked").inc()
-        _log.error("message_parked", durable=spec.name, sequence=message.sequence, error=type(error).__name__)
+        _log.error(
+            "message_parked",
+            durable=spec.name,
+            sequence=message.sequence,
+            error=type(error).__name__,
+            where=where(error),
+        )
         await msg.ack()
 
 

@@ -14,6 +14,7 @@ from prometheus_client import Counter, Histogram
 
 from services.runtime.activity import Activity
 from services.runtime.clock import Clock
+from services.runtime.logging import where
 
 _log = structlog.get_logger()
 LATENESS = Histogram(
@@ -41,6 +42,7 @@ class DueIndex:
         self._heap: list[tuple[datetime, str]] = []
         self._armed: datetime | None = None
         self._looking: set[str] = set()
+        self._failures: dict[str, int] = {}
         self._slots = asyncio.Semaphore(_AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()
         self._started = False
@@ -111,8 +113,11 @@ class DueIndex:
                 async with self._slots:
                     await self._look(subject)
             except Exception as error:
-                _log.warning("deadline_failed", index=self._name, error=type(error).__name__)
-                self._delay(subject, due, timedelta(seconds=1))
+                _log.warning("deadline_failed", index=self._name, error=type(error).__name__, where=where(error))
+                self._failures[subject] = failures = self._failures.get(subject, 0) + 1
+                self._delay(subject, due, min(timedelta(seconds=2**failures), _AGAIN))
+            else:
+                self._failures.pop(subject, None)
             finally:
                 self._looking.discard(subject)
                 self._again(subject, due)

@@ -22,6 +22,8 @@ from services.runtime.log import Stored, Unavailable
 _BATCH = 500
 _EXPIRES = 20.0
 _HEARTBEAT = 1.0
+_LOOK = 0.3
+_SILENT_LOOKS = 10
 _numbers = itertools.count(1)
 _log = structlog.get_logger()
 V = TypeVar("V", bound=BaseModel)
@@ -43,7 +45,7 @@ class Follower:
         self._nc = nc
         self.stream = stream
         self._on_stored = on_stored
-        self._filters = list(filters)
+        self._filters = list(filters) or [">"]
         self._headers_only = headers_only
         self._label = label
         self.sequence = 0
@@ -85,7 +87,8 @@ class Follower:
         while True:
             try:
                 await self._follow_once()
-            except (nats.errors.Error, Unavailable, OSError, TimeoutError):
+            except (nats.errors.Error, Unavailable, OSError, TimeoutError) as error:
+                _log.warning("follow_interrupted", stream=self.stream, error=type(error).__name__)
                 await asyncio.sleep(0.1)
 
     async def _follow_once(self) -> None:
@@ -100,7 +103,7 @@ class Follower:
                 deliver_policy=DeliverPolicy.BY_START_SEQUENCE if resumed else DeliverPolicy.LAST_PER_SUBJECT,
                 opt_start_seq=self.sequence + 1 if resumed else None,
                 ack_policy=AckPolicy.NONE,
-                filter_subjects=self._filters or None,
+                filter_subjects=self._filters,
                 headers_only=self._headers_only or None,
                 mem_storage=True,
                 inactive_threshold=30.0,
@@ -134,8 +137,7 @@ class Follower:
             if wanted <= 0:
                 await self._nc.publish(f"$JS.API.CONSUMER.MSG.NEXT.{self.stream}.{name}", ask, reply=inbox)
                 wanted = _BATCH
-            async with asyncio.timeout(_HEARTBEAT * 3):
-                msg = await arrived.get()
+            msg = await self._next(arrived)
             status = (msg.headers or {}).get("Status")
             if status is None or msg.reply.startswith("$JS.ACK"):
                 wanted -= 1
@@ -146,6 +148,18 @@ class Follower:
                 wanted = 0
             else:
                 raise Unavailable(f"following {self.stream}: {status}")
+
+    async def _next(self, arrived: "asyncio.Queue[Msg]") -> Msg:
+        """Return the next message; raises Unavailable on silence, or when the connection was renewed."""
+        reconnects = self._nc.stats["reconnects"]
+        for _ in range(_SILENT_LOOKS):
+            try:
+                async with asyncio.timeout(_LOOK):
+                    return await arrived.get()
+            except TimeoutError:
+                if self._nc.stats["reconnects"] != reconnects:
+                    break
+        raise Unavailable(f"following {self.stream}: the server fell silent")
 
     def _take(self, msg: Msg, end: int) -> None:
         sequence = msg.metadata.sequence.stream

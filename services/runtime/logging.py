@@ -17,7 +17,7 @@ SAFE_KEYS = frozenset(
     event level timestamp logger service durable sequence delivered error code status page run
     responder patient subject stream index attempt channel urgency kind policy step round lane child
     reason path method seconds count port url pid exit signal file area fault sid version user names
-    schedule name_of through since scale due
+    schedule name_of through since scale due where
     """.split()
 )
 """The only keys a log line may have. Ids in them are opaque."""
@@ -69,3 +69,14 @@ def configure(log_format: str = "console", level: str = "info") -> None:
     for noisy in ("twilio", "aiohttp", "uvicorn", "apscheduler", "nats", "faststream", "httpx", "asyncio"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     logging.getLogger("twilio").setLevel(logging.ERROR)
+
+
+def where(error: BaseException) -> str:
+    """Return the file and line an exception came from: its text may quote content, its place can't."""
+    at = error.__traceback__
+    while at is not None and at.tb_next is not None:
+        at = at.tb_next
+    if at is None:
+        return ""
+    name = at.tb_frame.f_code.co_filename.replace("\\", "/")
+    return f"{'/'.join(name.split('/')[-3:])}:{at.tb_lineno}"

@@ -7,6 +7,7 @@ its retries repeat a POST that may have been processed; neither is used here.
 
 import asyncio
 import base64
+import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -61,6 +62,7 @@ class _Transport(AsyncHttpClient):  # type: ignore[misc]  # the SDK has no types
     """The SDK's seam: one aiohttp session, a real time-out, no retries, another host if wanted."""
 
     def __init__(self, settings: CarrierSettings) -> None:
+        super().__init__(logging.getLogger("twilio"), True, settings.timeout)
         self._settings = settings
         self._session: aiohttp.ClientSession | None = None
 

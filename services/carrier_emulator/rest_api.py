@@ -1,0 +1,33 @@
+"""Every route of the REST API, as the real carrier has them."""
+
+from aiohttp import web
+
+from services.carrier_emulator.behaviour import Behaviour
+from services.carrier_emulator.carrier import Carrier
+from services.carrier_emulator.rest_account import AccountResource
+from services.carrier_emulator.rest_calls import CallsResource
+from services.carrier_emulator.rest_messages import MessagesResource
+from services.carrier_emulator.validation import Validation
+
+ACCOUNT = "/2010-04-01/Accounts/{account}"
+
+
+def routes(carrier: Carrier, behaviour: Behaviour) -> list[web.RouteDef]:
+    """Return the routes of messages, calls, the account and lookups."""
+    validation = Validation(
+        behaviour=behaviour,
+        numbers=carrier.numbers,
+        phones=carrier.phones,
+        blocked=carrier.blocked,
+        sms=carrier.sms,
+    )
+    messages = MessagesResource(
+        account_sid=carrier.account_sid,
+        now=carrier.wall,
+        identifiers=carrier.identifiers,
+        validation=validation,
+        sms=carrier.sms,
+    )
+    calls = CallsResource(validation=validation, voice=carrier.voice, new_call=carrier.new_call)
+    account = AccountResource(account_sid=carrier.account_sid, phones=carrier.phones)
+    return [*messages.routes(ACCOUNT), *calls.routes(ACCOUNT), *account.routes(ACCOUNT)]

@@ -1,0 +1,27 @@
+"""Settings of the emulator as a process, from VIGIL_EMULATOR_* and the command line."""
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from services.carrier_emulator.numbers import SenderNumber
+
+
+class Settings(BaseSettings):
+    """What the process needs to know; a missing value stops it with its name."""
+
+    model_config = SettingsConfigDict(env_prefix="VIGIL_EMULATOR_", extra="ignore")
+
+    port: int = 8090
+    account_sid: str = "AC" + "0" * 32
+    auth_token: str = Field(min_length=1)
+    api_key_sid: str = ""
+    api_key_secret: str = ""
+    admin_token: str = ""
+    seed: int = 0
+    clock_scale: float = 1.0
+    demo: bool = False
+    calls_per_second: float = 1.0
+    numbers: list[SenderNumber] = Field(
+        default_factory=list,
+        description='JSON, such as [{"number": "+15550100001", "rate": 1, "sms_url": "http://..."}]',
+    )

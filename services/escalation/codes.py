@@ -1,0 +1,127 @@
+"""Short codes: taken by KV create, so that no two open escalations of a site share one.
+
+A few are taken ahead of need, off the path of a page. A code is not given out again within 90
+days, since a phone that was told it may still answer to it.
+"""
+
+import asyncio
+import random
+from collections import deque
+from collections.abc import Coroutine
+from datetime import timedelta
+
+import nats.errors
+import nats.js.errors
+import structlog
+from nats.js.kv import KeyValue
+
+from contracts.people import CodeTaken
+from contracts.replies import COMMAND_WORDS
+from services.runtime.activity import Activity
+from services.runtime.clock import Clock
+from services.runtime.log import Unavailable
+
+_log = structlog.get_logger()
+_LETTERS, _DIGITS = "ACDEFHJKMNPRTUVWXY", "34679"
+REUSED_AFTER = timedelta(days=90)
+AHEAD = 32
+_SHORT_TRIES = 6
+
+
+class Codes:
+    """Gives out fresh codes and links them to the run that uses them."""
+
+    def __init__(self, bucket: KeyValue, clock: Clock, chance: random.Random, activity: Activity) -> None:
+        self._bucket = bucket
+        self._clock = clock
+        self._chance = chance
+        self._activity = activity
+        self._ready: deque[str] = deque()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._refilling = False
+
+    async def take(self) -> str:
+        """Return a code that nobody else has. Raises Unavailable."""
+        self.refill()
+        return self._ready.popleft() if self._ready else await self._fresh()
+
+    def put_back(self, code: str) -> None:
+        """Return a code that was not used after all."""
+        self._ready.appendleft(code)
+
+    def link(self, code: str, subject: str, run: str) -> None:
+        """Say what the code stands for, so that a closed code is told from one never used."""
+        self._spawn(self._write(CodeTaken(code=code, subject=subject, run=run, taken_at=self._clock.now())))
+
+    def free(self, code: str, subject: str, run: str) -> None:
+        """Say that the run with this code is over; it is free again 90 days from now."""
+        now = self._clock.now()
+        self._spawn(self._write(CodeTaken(code=code, subject=subject, run=run, taken_at=now, freed_at=now)))
+
+    def refill(self) -> None:
+        """Take codes ahead of need, in the background."""
+        if len(self._ready) < AHEAD // 2 and not self._refilling:
+            self._refilling = True
+            self._spawn(self._refill())
+
+    async def _refill(self) -> None:
+        try:
+            while len(self._ready) < AHEAD:
+                self._ready.append(await self._fresh())
+        finally:
+            self._refilling = False
+
+    async def _fresh(self) -> str:
+        """Draw until one is free; where short ones have run out, longer ones never do."""
+        for length in (2, 3, 5):
+            for _ in range(_SHORT_TRIES):
+                code = self._draw(length)
+                if code.lower() not in COMMAND_WORDS and await self._create(code):
+                    return code
+        raise Unavailable("no free code found; try again")
+
+    def _draw(self, length: int) -> str:
+        return "".join(self._chance.choice(_DIGITS if place % 2 else _LETTERS) for place in range(length))
+
+    async def _create(self, code: str) -> bool:
+        now = self._clock.now()
+        value = CodeTaken(code=code, subject="", run="none", taken_at=now).model_dump_json().encode()
+        try:
+            await self._bucket.create(code, value)
+        except nats.js.errors.KeyWrongLastSequenceError:
+            return await self._reuse(code, value)
+        except (nats.errors.Error, OSError) as error:
+            raise Unavailable(f"codes: {type(error).__name__}") from error
+        return True
+
+    async def _reuse(self, code: str, value: bytes) -> bool:
+        now = self._clock.now()
+        try:
+            entry = await self._bucket.get(code)
+            taken = CodeTaken.model_validate_json(entry.value or b"")
+            never_used = not taken.subject and now - taken.taken_at > timedelta(days=1)
+            long_over = taken.freed_at is not None and now - taken.freed_at > REUSED_AFTER
+            if not (never_used or long_over):
+                return False
+            await self._bucket.update(code, value, last=entry.revision)
+        except nats.js.errors.KeyWrongLastSequenceError:
+            return False
+        except (nats.errors.Error, OSError) as error:
+            raise Unavailable(f"codes: {type(error).__name__}") from error
+        return True
+
+    async def _write(self, taken: CodeTaken) -> None:
+        await self._bucket.put(taken.code, taken.model_dump_json().encode())
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(self._quietly(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _quietly(self, work: Coroutine[None, None, None]) -> None:
+        with self._activity.work():
+            try:
+                await work
+            except (nats.errors.Error, Unavailable, OSError) as error:
+                # A page never waits for this: at worst a code stays taken and is not used again.
+                _log.warning("code_not_written", error=type(error).__name__)

@@ -1,0 +1,71 @@
+"""The holder: who they are, what they are told, and what happens when they can't be told."""
+
+from contracts.escalations import ContactOverdue, Held, HolderActive, Telling
+from contracts.pages import CallAsked, MessageFailed
+from services.escalation.core import steps, telling
+from services.escalation.core.draft import Draft
+
+
+def hold(draft: Draft, responder: str, page: str, evidence: int) -> None:
+    """Make them the holder, stop all other pages, and tell everybody who was asked."""
+    run = draft.run
+    earlier = run.holder if run.holder != responder else None
+    within = run.rules.resolve_within if run.is_fault else run.rules.reach_within
+    draft.add(
+        Held(
+            at=draft.now,
+            responder=responder,
+            page=page,
+            urgency=run.urgency,
+            evidence=evidence,
+            contact_by=draft.now + within,
+            before=earlier,
+        )
+    )
+    stop_paging(draft, {responder, earlier})
+    if earlier is not None:
+        telling.tell(draft, earlier, Telling.HANDED_OVER, holder=responder)
+
+
+def stop_paging(draft: Draft, not_told: set[str | None]) -> None:
+    """Withdraw every page still out, and tell those who were asked that it is in hand."""
+    holder = draft.run.holder
+    for other in telling.withdraw_all(draft, "held"):
+        if holder is not None and other not in not_told | {holder}:
+            telling.tell(draft, other, Telling.OTHER_HAS_IT, holder=holder)
+
+
+def tell_holder(draft: Draft, what: Telling, **args: str) -> None:
+    """Tell the holder; if there is no way to, others are paged in the same second."""
+    holder = draft.run.holder
+    if holder is None or telling.tell(draft, holder, what, **args):
+        return
+    if not draft.run.open or draft.run.seeking:
+        return
+    draft.add(ContactOverdue(at=draft.now, why="message_failed"))
+    steps.next_step(draft)
+
+
+def message_failed(draft: Draft, event: MessageFailed) -> None:
+    """A holder who can't be told is as good as none: the next step is paged at once."""
+    if event.responder != draft.run.holder:
+        return
+    draft.add(ContactOverdue(at=draft.now, why="message_failed"))
+    steps.next_step(draft)
+
+
+def call_asked(draft: Draft, event: CallAsked) -> None:
+    """Connect the holder with the patient; nobody else, and not about the system itself."""
+    run = draft.run
+    if run.is_fault or event.responder != run.holder:
+        telling.tell(draft, event.responder, Telling.NOT_HOLDER, holder=run.holder or "")
+        return
+    draft.add(HolderActive(at=draft.now, responder=event.responder))
+    telling.bridge(draft, event.responder, None if run.bridged else run.room)
+
+
+def note_activity(draft: Draft, responder: str) -> None:
+    """Whatever the holder sends shows that they are at it."""
+    run = draft.run
+    if run.open and run.holder == responder and run.active_at != draft.now:
+        draft.add(HolderActive(at=draft.now, responder=responder))

@@ -1,0 +1,102 @@
+"""Signals: a run opens, a signal joins it, its urgency rises, or the patient turns out another."""
+
+from datetime import timedelta
+
+from contracts.escalations import Merged, Opened, SignalJoined, Telling, UrgencyRaised
+from contracts.policies import Policy, Step, Target
+from contracts.signals import Signal
+from contracts.values import Urgency
+from services.escalation.core import holding, hours, steps, telling
+from services.escalation.core.draft import Draft
+from services.escalation.core.faults import raise_fault
+
+LAST_RESORT = Policy(
+    id="last-resort",
+    title="No policy applied: everyone is paged",
+    order=10_000,
+    steps=(Step(page=(Target(everyone=True),), wait=timedelta(minutes=3)),),
+    reach_within=timedelta(minutes=15),
+)
+"""What applies when no policy does. 3 minutes a step, contact within 15: the figures of imminent
+ones (Colorado Access: emergency by phone within 15 minutes)."""
+
+
+def signal_heard(draft: Draft, signal: Signal) -> None:
+    """Open a run, or join the open one; a signal already heard changes nothing."""
+    run = draft.run
+    if signal.id in run.signals or signal.id in run.earlier_signals:
+        return
+    if not run.open:
+        _open(draft, signal)
+        return
+    draft.add(SignalJoined(at=draft.now, signal=signal))
+    if signal.urgency.rank > run.urgency.rank:
+        _raise(draft, signal)
+    elif run.holder is not None:
+        holding.tell_holder(
+            draft, Telling.NEW_SIGNAL, kind=signal.kind.value, urgency=signal.urgency.value
+        )
+
+
+def merge(draft: Draft, into: str) -> None:
+    """Close the open run of a patient who was linked to another; that one's goes on."""
+    if not draft.run.open:
+        return
+    telling.withdraw_all(draft, "closed")
+    draft.add(Merged(at=draft.now, into=into))
+
+
+def _open(draft: Draft, signal: Signal) -> None:
+    run, now, world = draft.run, draft.now, draft.world
+    number = run.number + 1
+    policy = world.policies.match(signal.kind, signal.urgency, signal.tags) or LAST_RESORT
+    worklist = not policy.steps
+    draft.add(
+        Opened(
+            at=now,
+            run=f"{run.about}-{number}",
+            number=number,
+            code=world.code,
+            signal=signal,
+            policy=policy,
+            policy_version=world.policies.version,
+            therapist=world.therapist,
+            starts_at=None if worklist else hours.paging_begins(policy, signal.urgency, now),
+            review_at=now + policy.resolve_within if worklist else None,
+        )
+    )
+    _report_last_resort(draft, policy, signal)
+    if draft.run.starts_at == now:
+        steps.start_over(draft)
+
+
+def _raise(draft: Draft, signal: Signal) -> None:
+    """Page anew from step 1, whoever holds it; pages of the lower urgency cover nothing now."""
+    world = draft.world
+    policy = world.policies.match(signal.kind, signal.urgency, signal.tags) or LAST_RESORT
+    draft.add(
+        UrgencyRaised(
+            at=draft.now,
+            urgency=signal.urgency,
+            policy=policy,
+            policy_version=world.policies.version,
+        )
+    )
+    _report_last_resort(draft, policy, signal)
+    telling.withdraw_all(draft, "superseded")
+    steps.start_over(draft)
+    holder = draft.run.holder
+    if holder is not None and holder not in draft.paged:
+        telling.tell(draft, holder, Telling.MORE_URGENT, urgency=signal.urgency.value)
+
+
+def _report_last_resort(draft: Draft, policy: Policy, signal: Signal) -> None:
+    if policy is LAST_RESORT:
+        raise_fault(
+            draft,
+            "policies",
+            f"no policy for {signal.kind} {signal.urgency}",
+            f"No policy applies to {signal.kind} signals that are {signal.urgency}; everyone was paged. "
+            "Add a policy that applies to all.",
+            Urgency.IMMINENT,
+        )

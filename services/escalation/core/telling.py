@@ -1,0 +1,130 @@
+"""What is asked of paging: a page, its withdrawal, a message, a bridged call."""
+
+from collections.abc import Sequence
+
+from contracts.escalations import BridgeRequested, PageRequested, PageWithdrawn, ResponderTold, Telling
+from contracts.people import ContactMethod, Person
+from services.escalation.core.draft import Draft
+from services.escalation.core.state import PageOut
+
+
+def live_methods(person: Person) -> tuple[ContactMethod, ...]:
+    """Return the contact methods that still work, in their order."""
+    return tuple(method for method in person.methods if method.dead_since is None)
+
+
+def page(draft: Draft, person: Person) -> None:
+    """Page this person; a page of theirs that is still out is superseded by it."""
+    for out in draft.run.out:
+        if out.responder == person.id:
+            withdraw(draft, out, "superseded")
+    run = draft.run
+    within = run.rules.resolve_within if run.is_fault else run.rules.reach_within
+    draft.paged.add(person.id)
+    draft.add(
+        PageRequested(
+            at=draft.now,
+            page=f"{run.run}-p{run.serial + 1}",
+            responder=person.id,
+            run=run.run,
+            subject=run.subject,
+            code=run.code,
+            urgency=run.urgency,
+            kind=run.kind,
+            evidence=run.evidence,
+            round=run.round,
+            step=max(run.step, 0),
+            contact_by=draft.now + within,
+            methods=live_methods(person),
+            zone=person.zone,
+        )
+    )
+
+
+def withdraw(draft: Draft, out: PageOut, reason: str) -> None:
+    """Stop a page that is still out."""
+    run = draft.run
+    draft.add(
+        PageWithdrawn.model_validate(
+            {
+                "at": draft.now,
+                "page": out.page,
+                "responder": out.responder,
+                "run": run.run,
+                "subject": run.subject,
+                "reason": reason,
+                "holder": run.holder,
+            }
+        )
+    )
+
+
+def withdraw_all(draft: Draft, reason: str) -> tuple[str, ...]:
+    """Stop every page still out; return whose they were."""
+    out = draft.run.out
+    for one in out:
+        withdraw(draft, one, reason)
+    return tuple(dict.fromkeys(one.responder for one in out))
+
+
+def tell(draft: Draft, responder: str, telling: Telling, **args: str) -> bool:
+    """Send them a message about the present run; return whether they have a method to send it to."""
+    run = draft.run
+    return tell_of(draft, responder, telling, run.run, run.code, args)
+
+
+def tell_of(
+    draft: Draft, responder: str, telling: Telling, run_id: str, code: str, args: dict[str, str]
+) -> bool:
+    """Send them a message about this run, which may be an earlier one."""
+    person = draft.world.people.get(responder)
+    if person is None or not live_methods(person):
+        return False
+    run = draft.run
+    draft.add(
+        ResponderTold(
+            at=draft.now,
+            message=f"{run.run or run.about}-m{run.serial + 1}",
+            responder=responder,
+            run=run_id,
+            subject=run.subject,
+            code=code,
+            urgency=run.urgency,
+            kind=run.kind,
+            evidence=run.evidence,
+            telling=telling,
+            args=args,
+            methods=live_methods(person),
+            zone=person.zone,
+        )
+    )
+    return True
+
+
+def bridge(draft: Draft, responder: str, room: str | None) -> None:
+    """Call the responder and connect them with the patient, or with the room where they wait."""
+    person = draft.world.people.get(responder)
+    run = draft.run
+    if person is None or not live_methods(person):
+        return
+    draft.add(
+        BridgeRequested(
+            at=draft.now,
+            bridge=f"{run.run}-b{run.serial + 1}",
+            responder=responder,
+            run=run.run,
+            subject=run.subject,
+            code=run.code,
+            urgency=run.urgency,
+            kind=run.kind,
+            patient=run.about,
+            room=room,
+            methods=live_methods(person),
+            zone=person.zone,
+        )
+    )
+
+
+def listed(responders: Sequence[str]) -> str:
+    """Return ids as a message's argument, nobody twice."""
+    return ",".join(dict.fromkeys(responders))

@@ -1,0 +1,148 @@
+"""What escalation hears: signals, answers, deadlines. Parse, decide, append."""
+
+from typing import Any
+
+import structlog
+from pydantic import TypeAdapter
+
+from contracts.commits import KINDS
+from contracts.escalations import EscalationEvent, EscalationStatus, Merged, Opened, Resolved
+from contracts.pages import PageEvent, ToEscalation
+from contracts.parked import Parked
+from contracts.signals import Signal
+from contracts.values import Kind, Urgency
+from services.escalation.codes import Codes
+from services.escalation.core import inputs
+from services.escalation.core.decide import decide
+from services.escalation.core.faults import fault_signal, untold_faults
+from services.escalation.core.state import Run
+from services.escalation.reading import read_signal
+from services.escalation.world import Surroundings
+from services.runtime.aggregates import Aggregates, Committed, read_events
+from services.runtime.clock import Clock
+from services.runtime.consume import Message
+
+_log = structlog.get_logger()
+PAGE_EVENTS: TypeAdapter[Any] = TypeAdapter(PageEvent)
+_OVERDUE: TypeAdapter[dict[str, str]] = TypeAdapter(dict[str, str])
+_TO_ESCALATION = frozenset(kind.model_fields["type"].default for kind in ToEscalation.__args__)
+Done = Committed[Run, EscalationEvent]
+
+
+class Handlers:
+    """The handlers of escalation's durables and of its deadlines."""
+
+    def __init__(
+        self,
+        runs: Aggregates[Run, EscalationEvent],
+        surroundings: Surroundings,
+        codes: Codes,
+        clock: Clock,
+    ) -> None:
+        self._runs = runs
+        self._surroundings = surroundings
+        self._codes = codes
+        self._clock = clock
+
+    async def on_signal(self, message: Message) -> None:
+        """Open a run for the signal, or let it join the open one."""
+        await self.hear_signal(
+            read_signal(message.data, message.headers, message.subject, message.sequence, self._clock.now())
+        )
+
+    async def on_page(self, message: Message) -> None:
+        """Hear what a responder answered; attempts and receipts are paging's own."""
+        if not _TO_ESCALATION & set(message.headers.get(KINDS, "").split(",")):
+            return
+        for event in read_events(message.data, PAGE_EVENTS):
+            if isinstance(event, ToEscalation) and event.subject:
+                await self._hear(event.subject, inputs.PageHeard(event))
+
+    async def on_overdue(self, message: Message) -> None:
+        """Look again at what the watchdog found overdue."""
+        await self.look(_OVERDUE.validate_json(message.data)["subject"])
+
+    async def on_parked(self, message: Message) -> None:
+        """Tell ops of a message that was parked."""
+        parked = Parked.model_validate_json(message.data)
+        if parked.status == "parked" and parked.tries == 0:
+            now = self._clock.now()
+            await self.hear_signal(
+                Signal(
+                    id=f"parked/{parked.durable}/{parked.sequence}",
+                    kind=Kind.SYSTEM_FAULT,
+                    urgency=Urgency.URGENT,
+                    area="parked",
+                    occurred_at=parked.at,
+                    received_at=now,
+                    source="runtime",
+                    note=f"A message of {parked.durable} was parked ({parked.error}). See `vigil parked list`.",
+                )
+            )
+
+    async def on_linked(self, message: Message) -> None:
+        """Let the open run of a patient join the run of the patient they were linked to."""
+        linked = _OVERDUE.validate_json(message.data)
+        patient, into = linked["patient"], linked["into"]
+        before = (await self._runs.load(f"escalations.{patient}")).state
+        done = await self._hear(f"escalations.{patient}", inputs.PatientLinked(into))
+        if any(isinstance(event, Merged) for event in done.events) and before.urgency is not None:
+            now = self._clock.now()
+            await self.hear_signal(
+                Signal(
+                    id=f"linked/{patient}/{done.state.run}",
+                    kind=before.kind or Kind.CONCERN_RAISED,
+                    urgency=before.urgency,
+                    patient=into,
+                    occurred_at=now,
+                    received_at=now,
+                    source="escalation",
+                )
+            )
+
+    async def hear_signal(self, signal: Signal) -> None:
+        """Decide on one signal."""
+        subject = f"escalations.{signal.patient}" if signal.patient else f"faults.{signal.area}"
+        at = await self._runs.load(subject, cached=True)
+        opens = not at.state.run or at.state.status is EscalationStatus.CLOSED
+        # Even when the cached state says that a run is open it may just have closed: have a code.
+        code = await self._codes.take()
+        therapist = await self._surroundings.therapist(signal.patient) if opens else None
+        heard = inputs.SignalHeard(signal)
+        done = await self._runs.decide(
+            subject,
+            heard.cause,
+            lambda state, now: decide(state, heard, now, self._surroundings.world(subject, code, therapist)),
+        )
+        if not any(isinstance(event, Opened) for event in done.events):
+            self._codes.put_back(code)
+        self._after(subject, done)
+
+    async def look(self, subject: str) -> None:
+        """Act on a run's deadline, and bring its untold faults to ops."""
+        at = await self._runs.load(subject)
+        if faults := untold_faults(at.state):
+            for fault in faults:
+                await self.hear_signal(fault_signal(fault))
+            await self._hear(subject, inputs.FaultsTold(tuple(fault.fault for fault in faults)))
+        await self._hear(subject, inputs.TimeReached())
+
+    async def _hear(self, subject: str, heard: inputs.Heard) -> Done:
+        done = await self._runs.decide(
+            subject,
+            heard.cause,
+            lambda state, now: decide(state, heard, now, self._surroundings.world(subject)),
+        )
+        self._after(subject, done)
+        return done
+
+    def _after(self, subject: str, done: Done) -> None:
+        for event in done.events:
+            match event:
+                case Opened(code=code, run=run):
+                    self._codes.link(code, subject, run)
+                case Resolved() | Merged():
+                    self._codes.free(done.state.code, subject, done.state.run)
+                case _:
+                    pass
+            _log.info("escalation_event", kind=event.type, run=done.state.run)

@@ -1,0 +1,165 @@
+"""What is said on the phone. Nothing identifying, before the key press or after.
+
+Sentences are short and the digit comes after what it does: half asleep, people remember the last
+thing they heard. 988 is the Suicide and Crisis Lifeline of the United States, 911 the emergency
+number; a caller hears both before anything else.
+"""
+
+from contracts.escalations import Telling
+from contracts.pages import PageBrief, Purpose
+from contracts.values import Kind, Urgency
+
+GENERIC = "This is Vigil, with a page for you."
+ASK_KEY = "To take it, press 1. To pass, press 2."
+ASK_CONNECT = "To be connected with the patient, press 3."
+NOTED = "Noted."
+TEXT_FOLLOWS = "You will get a text that says whether you have it."
+WRONG_KEY = "That key does nothing here."
+NO_KEY = "You do not have it, and the paging goes on. Goodbye."
+GOODBYE = "Goodbye."
+NOT_RECORDED = "Your key could not be recorded. You do not have it yet."
+NO_PAGES = "This is Vigil. You have no open pages. Goodbye."
+MORE_PAGES = "More pages are open. Please look at your texts. Goodbye."
+CONNECTING = "Connecting you with the patient. Your number stays hidden."
+ROOM_WAITS = "The patient is on the line. Connecting you now."
+ENDED = "The connection has ended."
+NO_PHONE = "No phone number is on file for the patient. Please look in the chart."
+CANNOT_CONNECT = "You cannot be connected just now. Please answer by text."
+EMPTY_ROOM = "The caller is not on the line. Please hang up, and call the patient back."
+GREETING = (
+    "You are being connected with our staff, please stay on the line. If you may not be safe, "
+    "hang up and call 911, or call 988."
+)
+STILL_CALLING = (
+    "We are still calling our staff. If you may not be safe hang up and call 911, or call 988."
+)
+PATIENT_FAREWELL = (
+    "This call has ended. If you may not be safe call 911, or call 988. You can also call us again."
+)
+
+
+def page(brief: PageBrief) -> str:
+    """Return what is said of a page before the key: how urgent, what kind, which code."""
+    return f"{GENERIC} Code {spelled(brief.code)}. {urgency_word(brief.urgency)}. {_about(brief.kind)}."
+
+
+def bridge(brief: PageBrief) -> str:
+    """Return what is said before a bridged call; a key keeps a voicemail from being connected."""
+    return f"This is Vigil, about {spelled(brief.code)}. To be connected with the patient, press 1."
+
+
+def message(brief: PageBrief) -> str:
+    """Return a message that is no page: what it tells, as far as its brief says."""
+    code = spelled(brief.code) if brief.code else "your texts"
+    return f"This is Vigil, about {code}. {_telling(brief.telling)} Please answer by text."
+
+
+def no_longer(brief: PageBrief) -> str:
+    """Return what is said when a page was answered or withdrawn before the call was."""
+    return f"This is Vigil. {_it(brief)} no longer needs your answer."
+
+
+def yours(brief: PageBrief | None) -> str:
+    """Return the outcome once escalation committed that they hold it."""
+    return f"You have {_it(brief)}."
+
+
+def anothers(brief: PageBrief | None) -> str:
+    """Return the outcome when somebody else holds it; never who."""
+    return f"A colleague has {_it(brief)}. Nothing to do for you."
+
+
+def closed(brief: PageBrief | None) -> str:
+    """Return the outcome when it was closed before the key was pressed."""
+    return f"{_it(brief).capitalize()} is already closed. Nothing to do for you."
+
+
+def passed(brief: PageBrief | None) -> str:
+    """Return the outcome of passing: it is recorded, and the run goes on."""
+    return f"Noted. You pass {_it(brief)}. Others are paged."
+
+
+def not_holder(brief: PageBrief | None) -> str:
+    """Return why somebody isn't connected."""
+    return f"You do not hold {_it(brief)}, so you are not connected."
+
+
+def after_call(brief: PageBrief | None) -> str:
+    """Return what is said when a bridged call is over."""
+    code = f" {spelled(brief.code)}" if brief is not None and brief.code else ""
+    return f"{ENDED} When you have reached the patient, text 3{code}."
+
+
+def spelled(code: str) -> str:
+    """Return a code letter by letter, as a voice must read it."""
+    return " ".join(code)
+
+
+def urgency_word(urgency: Urgency) -> str:
+    """Return how soon to act, as staff hear it."""
+    match urgency:
+        case Urgency.IMMINENT:
+            return "Now"
+        case Urgency.URGENT:
+            return "Within the hour"
+        case Urgency.SOON:
+            return "Today"
+        case _routine:
+            return "Next session"
+
+
+def _it(brief: PageBrief | None) -> str:
+    return spelled(brief.code) if brief is not None and brief.code else "it"
+
+
+def _about(kind: Kind) -> str:
+    """Return what it is about, in words that tell nothing of the patient's health."""
+    match kind:
+        case Kind.PATIENT_ALERT:
+            return "It is about a text"
+        case Kind.SCREEN_POSITIVE:
+            return "It is about a screen"
+        case Kind.SESSION_MISSED | Kind.DOSE_MISSED:
+            return "Something was missed"
+        case Kind.CONCERN_RAISED:
+            return "It is about a concern"
+        case Kind.SYSTEM_FAULT:
+            return "It is about a fault of the system"
+        case _revealing_or_rare:
+            return "It is about an alert"
+
+
+def _telling(telling: Telling | None) -> str:
+    match telling:
+        case Telling.YOU_HAVE_IT:
+            return "You have it."
+        case Telling.OTHER_HAS_IT | Telling.HANDED_OVER:
+            return "A colleague has it."
+        case Telling.NEW_SIGNAL:
+            return "Something new came in."
+        case Telling.MORE_URGENT:
+            return "It is more urgent now."
+        case Telling.REACHED_QUESTION:
+            return "Have you reached the patient?"
+        case Telling.CONTACT_OVERDUE:
+            return "Contact with the patient is overdue, others are paged too."
+        case Telling.DISPOSITION_QUESTION:
+            return "How did it end?"
+        case Telling.NOT_CLOSED_NEW | Telling.NOT_CLOSED_UNREACHED | Telling.NEEDS_PIN:
+            return "It is not closed."
+        case Telling.SIGN_PLEASE:
+            return "A colleague asks for your signature."
+        case Telling.HAND_OFF_QUESTION:
+            return "Was contact with the patient made?"
+        case _told_in_full_by_text:
+            return "There is a message for you."
+
+
+def is_about_patient(brief: PageBrief | None) -> bool:
+    """Return whether there is a patient to be connected with: a fault of the system has none."""
+    return brief is not None and brief.subject.startswith("escalations.")
+
+
+def is_open(brief: PageBrief) -> bool:
+    """Return whether a page still waits for an answer."""
+    return brief.purpose is Purpose.PAGE and brief.status == "out"

@@ -1,0 +1,133 @@
+"""A responder's text: which page it is about, and the one answer it gets."""
+
+from collections.abc import Callable, Mapping
+from typing import Literal
+
+import structlog
+
+from contracts.carrier import SmsReceived
+from contracts.pages import Answer, PageEvent
+from contracts.people import CodeTaken, Person
+from contracts.replies import Key, Reply, parse
+from contracts.values import PhoneRef
+from services.paging.briefs import Briefs
+from services.paging.core import decide as core
+from services.paging.core import inputs, texts
+from services.paging.core.replies import About, Say, choose
+from services.paging.core.state import Page
+from services.paging.methods import Methods
+from services.runtime import pins
+from services.runtime.aggregates import Aggregates
+from services.runtime.clock import Clock
+from services.runtime.follow import Follower
+from services.runtime.log import Log
+from services.runtime.sealing import Seals
+
+_log = structlog.get_logger()
+
+
+class Answering:
+    """Hears texts from staff phones."""
+
+    def __init__(
+        self,
+        pages: Aggregates[Page, PageEvent],
+        briefs: Briefs,
+        follower: Follower,
+        codes: Log,
+        people: Callable[[], Mapping[str, Person]],
+        methods: Methods,
+        seals: Seals,
+        clock: Clock,
+    ) -> None:
+        self._pages = pages
+        self._briefs = briefs
+        self._follower = follower
+        self._codes = codes
+        self._people = people
+        self._methods = methods
+        self._seals = seals
+        self._clock = clock
+
+    async def on_text(self, fact: SmsReceived) -> None:
+        """Act on one text. Raises Unavailable when what is out can't be known for sure."""
+        person = self._people().get(fact.person or "")
+        if person is None:
+            return
+        reply = parse(self._seals.unseal(fact.body))
+        _log.info("text_heard", responder=person.id, kind=reply.key)
+        if reply.key is Key.STOP:
+            await self._stopped(person, fact.sender)
+            return
+        if reply.key is Key.START:
+            await self._methods.revive(person.id, fact.sender)
+        # What is out must be known up to this moment, or the reply could find the wrong page.
+        await self._follower.catch_up()
+        await self._about(person, reply, fact)
+
+    async def _about(self, person: Person, reply: Reply, fact: SmsReceived) -> None:
+        briefs = self._briefs.of(person.id)
+        chosen = choose(reply, briefs, await self._known(reply.code), self._clock.now())
+        match chosen:
+            case Say(text=text):
+                await self._say(person, fact.sid, text)
+            case About(page=page):
+                heard = inputs.Replied(
+                    reply,
+                    f"sms-{fact.sid}",
+                    self._told(person.id, page.run, fact),
+                    pin=self._pin(person, reply),
+                    name=self._seals.seal(reply.name) if reply.name else None,
+                )
+                subject = f"pages.{person.id}.{page.page}"
+                await self._pages.decide(subject, heard.cause, lambda s, now: core.decide(s, heard, now))
+                if reply.key is Key.MORE:
+                    await self._say(person, fact.sid, texts.more_text([page], self._clock.now(), person.zone))
+                elif reply.key is Key.TAKE and chosen.others:
+                    await self._say(person, fact.sid, texts.took_text(page.code, [one.code for one in chosen.others]))
+
+    def _told(self, responder: str, run: str, fact: SmsReceived) -> int:
+        """Return up to which signal of the run the carrier had accepted texts when they wrote this."""
+        return max(
+            (
+                brief.told
+                for brief in self._briefs.of(responder)
+                if brief.run == run and brief.told_at is not None and brief.told_at <= fact.received_at
+            ),
+            default=0,
+        )
+
+    @staticmethod
+    def _pin(person: Person, reply: Reply) -> Literal["right", "wrong", "missing"]:
+        if not reply.pin:
+            return "missing"
+        return "right" if pins.fits(reply.pin, person.pin_hash) else "wrong"
+
+    async def _known(self, code: str) -> bool:
+        if not code:
+            return False
+        stored = await self._codes.last(f"$KV.codes.{code}")
+        return stored is not None and CodeTaken.model_validate_json(stored.data).subject != ""
+
+    async def _say(self, person: Person, sid: str, text: str) -> None:
+        message = f"a-{sid}"
+        asked = inputs.Requested(
+            Answer(
+                at=self._clock.now(),
+                message=message,
+                responder=person.id,
+                text=text,
+                methods=person.methods,
+                zone=person.zone,
+            )
+        )
+        subject = f"pages.{person.id}.{message}"
+        await self._pages.decide(subject, asked.cause, lambda s, now: core.decide(s, asked, now))
+
+    async def _stopped(self, person: Person, phone_ref: PhoneRef) -> None:
+        """Never text that number again: voice from now on, and ops know of the hole in the shift."""
+        await self._methods.retire(person.id, phone_ref, "opted out by text")
+        died = inputs.MethodDied(phone_ref)
+        for brief in self._briefs.of(person.id):
+            subject = f"pages.{person.id}.{brief.page}"
+            await self._pages.decide(subject, died.cause, lambda s, now: core.decide(s, died, now))

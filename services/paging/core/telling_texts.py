@@ -1,0 +1,141 @@
+"""The texts that tell a responder where something stands: one for each `Telling`.
+
+`args` is read leniently: an argument that is missing or unreadable leaves its half-sentence out,
+because a text that could not be made is worse than a short one.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from contracts.escalations import ResponderTold, Telling
+from contracts.values import Kind
+from services.paging.core import segments, wording
+from services.paging.core.answer_texts import disposition_word
+
+_PEOPLE = ("holder", "next", "responder", "by", "who", "giver", "first", "to", "from")
+_NEXT = (Telling.PASSED, Telling.GIVEN_BACK)
+_TIMES = ("contact_by", "resolve_by", "sign_by", "confirm_by", "undo_until", "until", "by", "at")
+
+
+def telling_text(what: ResponderTold, now: datetime, names: Mapping[str, str]) -> str:
+    """Return the message. `names` maps responder ids to what colleagues call them."""
+    who, time = _who(what, names), _time(what, now)
+    return segments.one_segment(f"VIGIL {what.code}: {_say(what, who, time)}")
+
+
+def _say(what: ResponderTold, who: str, time: str) -> str:
+    code, by = what.code, f" by {time}" if time else ""
+    match what.telling:
+        case Telling.YOU_HAVE_IT if what.kind is Kind.SYSTEM_FAULT:
+            return f"you have it. 4 {code} closes it when fixed, 2 {code} gives it back."
+        case Telling.YOU_HAVE_IT:
+            return (
+                f"you have it. Contact{by or ' at once'}. 3 {code} when reached, CALL {code} connects you, "
+                f"2 {code} gives it back."
+            )
+        case Telling.OTHER_HAS_IT:
+            return f"{who or 'A colleague'} has {code}. Nothing to do for you."
+        case Telling.PASSED:
+            return f"passed. {f'{who} is next.' if who else 'The next person is paged.'}"
+        case Telling.GIVEN_BACK:
+            return f"given back. {f'{who} is next.' if who else 'The next person is paged now.'}"
+        case Telling.HANDED_OVER:
+            return f"{who or 'A colleague'} has {code} now; you no longer hold it."
+        case Telling.NEW_SIGNAL:
+            return f"something new came in. ? {code} tells more, CALL {code} connects you."
+        case Telling.MORE_URGENT:
+            word = wording.urgency_word(what.urgency)
+            return f"more urgent now: {word}. Reply 1 {code} to take it at that."
+        case Telling.REACHED_QUESTION:
+            return f"have you reached them? 3 {code} if so. CALL {code} connects you, 2 {code} gives it back."
+        case Telling.CONTACT_OVERDUE:
+            due = f" (due {time})" if time else ""
+            return (
+                f"contact is overdue{due}, others are paged too. 3 {code} when reached, "
+                f"2 {code} gives it back."
+            )
+        case _:
+            return _say_ending(what, who, time)
+
+
+def _say_ending(what: ResponderTold, who: str, time: str) -> str:
+    code, by = what.code, f" by {time}" if time else ""
+    ended = _disposition(what)
+    match what.telling:
+        case Telling.REACHED_NOTED:
+            return f"contact noted. Close it{by}: 4 {code} lists how. UNDO {code} within 5 min."
+        case Telling.DISPOSITION_QUESTION:
+            return f"how did it end? 4 {code} lists the answers."
+        case Telling.CLOSED:
+            return f"closed{f', {ended}' if ended else ''}. UNDO {code} within 5 min takes it back."
+        case Telling.NOT_CLOSED_NEW:
+            return f"not closed, something new came in. ? {code} tells more; then close it again."
+        case Telling.NOT_CLOSED_UNREACHED:
+            return f"stays open until the patient was reached; others are paged. 3 {code} when reached."
+        case Telling.NEEDS_PIN:
+            return f"not closed, it needs your PIN: 4 {code}, the number, then the PIN."
+        case Telling.SIGN_PLEASE:
+            ending = f" as {ended}" if ended else ""
+            return f"{who or 'A colleague'} closes it{ending}. SIGN {code}{by} if you agree."
+        case Telling.WAITS_FOR_SIGNATURE:
+            whose = who or "a second person"
+            return f"noted{f', {ended}' if ended else ''}. Open until {whose} signs{by}."
+        case Telling.HAND_OFF_OPEN:
+            return (
+                f"noted{f', {ended}' if ended else ''}. Open until contact is confirmed{by}: "
+                f"CONFIRM {code} and who saw them."
+            )
+        case Telling.HAND_OFF_QUESTION:
+            return f"was contact made? CONFIRM {code} and who saw them; CALL {code} connects you."
+        case Telling.UNDONE:
+            return f"taken back, {code} is open again. 4 {code} closes it."
+        case Telling.NOTHING_TO_UNDO:
+            return "nothing to take back; that works for 5 minutes only."
+        case _:
+            return _say_refusal(what, who)
+
+
+def _say_refusal(what: ResponderTold, who: str) -> str:
+    code = what.code
+    match what.telling:
+        case Telling.NOT_HOLDER if who:
+            return f"not done, {who} has {code}. 1 {code} takes it over."
+        case Telling.NOT_HOLDER:
+            return f"not done, you do not have it. 1 {code} takes it."
+        case Telling.ALREADY_CLOSED:
+            return "already closed. Your text changed nothing."
+        case Telling.CALLING:
+            return "your phone rings now and connects you with the patient. Numbers stay hidden."
+        case Telling.NO_PHONE:
+            return "no phone number is on file for the patient. Look in the chart."
+        case _other:
+            return f"see {code}. HELP lists what you can text."
+
+
+def _who(what: ResponderTold, names: Mapping[str, str]) -> str:
+    """The colleagues an argument names: an id, or several with commas between."""
+    for value in _values(what, _PEOPLE):
+        found = [segments.short(names[person]) for person in value.split(",") if person in names]
+        if found:
+            return " or ".join(found[:2]) if what.telling in _NEXT else found[0]
+    return ""
+
+
+def _time(what: ResponderTold, now: datetime) -> str:
+    for value in _values(what, _TIMES):
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            continue
+        if moment.tzinfo is not None:
+            return wording.clock(moment, now, what.zone)
+    return ""
+
+
+def _values(what: ResponderTold, first: tuple[str, ...]) -> list[str]:
+    known = [what.args[key] for key in first if key in what.args]
+    return known + [value for key, value in sorted(what.args.items()) if key not in first]
+
+
+def _disposition(what: ResponderTold) -> str:
+    return disposition_word(what.args["disposition"]) if what.args.get("disposition") else ""

@@ -1,0 +1,43 @@
+"""Every text that staff get, in one place to look it up; each group has a file of its own.
+
+Each is one GSM-7 segment and says neither a name of a patient nor anything about health.
+"""
+
+from services.paging.core.answer_texts import (
+    closed_code_text,
+    disposition_word,
+    dispositions_text,
+    help_text,
+    more_text,
+    not_understood_text,
+    nothing_open_text,
+    seen_text,
+    start_text,
+    stop_text,
+    took_text,
+    which_text,
+)
+from services.paging.core.page_texts import bundle_text, page_text
+from services.paging.core.segments import gsm7_segments
+from services.paging.core.spoken import spoken
+from services.paging.core.telling_texts import telling_text
+
+__all__ = [
+    "bundle_text",
+    "closed_code_text",
+    "disposition_word",
+    "dispositions_text",
+    "gsm7_segments",
+    "help_text",
+    "more_text",
+    "not_understood_text",
+    "nothing_open_text",
+    "page_text",
+    "seen_text",
+    "spoken",
+    "start_text",
+    "stop_text",
+    "telling_text",
+    "took_text",
+    "which_text",
+]

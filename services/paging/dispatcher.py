@@ -1,0 +1,307 @@
+"""The one dispatcher of what is sent to staff.
+
+Handlers commit attempts as waiting; here their turn comes, by urgency and then by age. The
+intention is committed before the carrier is asked and the outcome after; what happens in between
+at a kill -9 is found out by asking the carrier (see reconciling.py).
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Coroutine
+from datetime import datetime, timedelta
+
+import structlog
+from prometheus_client import Counter, Histogram
+
+from contracts.escalations import PageRequested
+from contracts.pages import AttemptIntended, PageBrief, PageEvent
+from contracts.values import Channel, Urgency
+from services.paging.briefs import Briefs
+from services.paging.core import decide as core
+from services.paging.core import inputs, texts
+from services.paging.core.due import waiting
+from services.paging.core.state import Attempt, Page, evidence, method_of
+from services.paging.settings import PagingSettings
+from services.paging.waiting import Turn, Waiting, turns_of
+from services.paging.wording import Wording
+from services.runtime.activity import Activity
+from services.runtime.aggregates import Aggregates
+from services.runtime.clock import Clock
+from services.runtime.log import Unavailable
+from services.runtime.logging import where
+from services.runtime.sealing import Seals
+from services.runtime.sender_slots import SenderSlots
+from services.runtime.twilio_client import Accepted, Carrier, Outcome, Refused
+
+_log = structlog.get_logger()
+SENT = Counter("vigil_sent_total", "Attempts handed to the carrier, by outcome.", ["channel", "urgency", "outcome"])
+WAITED = Histogram(
+    "vigil_turn_wait_seconds",
+    "From the request of a page to the carrier's acceptance.",
+    ["urgency"],
+    buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300),
+)
+
+OTHERS_GRACE = timedelta(seconds=1)
+"""An attempt another copy committed is its to send first; if that copy died, ours takes over."""
+BURST = 3
+"""Texts to one phone within a minute, beyond which pages that are not imminent share a text."""
+BURST_PAUSE = timedelta(seconds=2)
+_AT_ONCE = 32
+
+
+class Dispatcher:
+    """Sends what waits. One queue per number of ours."""
+
+    def __init__(
+        self,
+        pages: Aggregates[Page, PageEvent],
+        briefs: Briefs,
+        carrier: Carrier,
+        slots: SenderSlots,
+        seals: Seals,
+        wording: Wording,
+        clock: Clock,
+        activity: Activity,
+        settings: PagingSettings,
+    ) -> None:
+        self._pages = pages
+        self._briefs = briefs
+        self._carrier = carrier
+        self._slots = slots
+        self._seals = seals
+        self._wording = wording
+        self._clock = clock
+        self._activity = activity
+        self._settings = settings
+        self._queues: dict[str, Waiting] = {}
+        self._pumping: set[str] = set()
+        self._blocked: dict[str, list[Turn]] = {}
+        self._texted: dict[str, deque[datetime]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._slots_free = asyncio.Semaphore(_AT_ONCE)
+        self._stopped = False
+
+    def offer(self, subject: str, brief: PageBrief, own: bool) -> None:
+        """Queue what the page waits for; free what waited for a call to end."""
+        if brief.waiting:
+            now = self._clock.now()
+            for turn in turns_of(subject, brief, now if own else now + OTHERS_GRACE):
+                self._enqueue(turn)
+        if not brief.calling and self._blocked:
+            for phone_ref in [ref for ref in self._blocked if not self._briefs.calling(ref)]:
+                for turn in self._blocked.pop(phone_ref):
+                    self._enqueue(turn)
+
+    async def stop(self) -> None:
+        """Send nothing more; what is being sent is finished and recorded."""
+        self._stopped = True
+        while self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _enqueue(self, turn: Turn) -> None:
+        sender = self._sender(turn.urgency)
+        if self._queues.setdefault(sender, Waiting()).add(turn):
+            self._pump(sender)
+
+    def _sender(self, urgency: Urgency) -> str:
+        reserved = self._settings.imminent_number
+        return reserved if reserved and urgency is Urgency.IMMINENT else self._settings.staff_number
+
+    def _pump(self, sender: str) -> None:
+        if sender not in self._pumping and not self._stopped:
+            self._pumping.add(sender)
+            self._spawn(self._serve(sender))
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(self._counted(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _counted(self, work: Coroutine[None, None, None]) -> None:
+        with self._activity.work():
+            try:
+                await work
+            except Exception as error:
+                # The attempt's own deadline makes it good; silence here would hide the fault.
+                _log.error("dispatch_broken", error=type(error).__name__, where=where(error))
+
+    async def _serve(self, sender: str) -> None:
+        queue = self._queues[sender]
+        try:
+            while len(queue) and not self._stopped:
+                turn = queue.take()
+                wait = self._must_wait(turn, queue)
+                if wait is None:
+                    continue
+                if wait <= timedelta(0) and turn.channel is Channel.SMS:
+                    wait = await self._slot(sender)
+                    if wait > timedelta(0):
+                        # The sender is busy, not the turn: whatever is most urgent then goes first.
+                        queue.add(turn)
+                        self._later(sender, self._clock.now() + wait)
+                        return
+                if wait > timedelta(0):
+                    self._postpone(turn, wait)
+                    continue
+                await self._slots_free.acquire()
+                self._spawn(self._send(turn, sender))
+        except Unavailable:
+            self._later(sender, self._clock.now() + timedelta(seconds=0.2))
+        finally:
+            self._pumping.discard(sender)
+
+    async def _slot(self, sender: str) -> timedelta:
+        if not self._slots.limited(sender):
+            return timedelta(0)
+        return await self._slots.take(sender, 1, self._clock.now())
+
+    def _must_wait(self, turn: Turn, queue: Waiting) -> timedelta | None:
+        """Return how long this turn waits; None when it is gone or set aside."""
+        now = self._clock.now()
+        _, responder, page = turn.subject.split(".")
+        brief = self._briefs.get(responder, page)
+        if brief is None or all(number != turn.attempt for number, _, _ in brief.waiting):
+            return None
+        if turn.not_before > now:
+            return turn.not_before - now
+        if turn.channel is Channel.VOICE:
+            if self._briefs.calling(turn.phone_ref):
+                self._blocked.setdefault(turn.phone_ref, []).append(turn)
+                return None
+            return timedelta(0)
+        if turn.urgency is Urgency.IMMINENT:
+            return timedelta(0)
+        return self._burst_pause(turn.phone_ref, now)
+
+    def _burst_pause(self, phone_ref: str, now: datetime) -> timedelta:
+        texted = self._texted.get(phone_ref)
+        if texted is None:
+            return timedelta(0)
+        while texted and now - texted[0] > timedelta(minutes=1):
+            texted.popleft()
+        if len(texted) < BURST:
+            return timedelta(0)
+        return max(timedelta(0), texted[-1] + BURST_PAUSE - now)
+
+    def _postpone(self, turn: Turn, wait: timedelta) -> None:
+        async def again() -> None:
+            self._enqueue(turn)
+
+        self._clock.wake(f"turn-{id(self)}-{turn.subject}-{turn.attempt}", self._clock.now() + wait, again)
+
+    def _later(self, sender: str, at: datetime) -> None:
+        async def again() -> None:
+            self._pump(sender)
+
+        self._clock.wake(f"pump-{id(self)}-{sender}", at, again)
+
+    async def _send(self, turn: Turn, sender: str) -> None:
+        try:
+            turns = [turn, *self._sharing(turn, sender)]
+            intended = [done for one in turns if (done := await self._intend(one, turns)) is not None]
+            if intended:
+                await self._act(intended, sender)
+        except Unavailable as error:
+            # Nothing was sent, or its outcome is not recorded: the deadline of the attempt asks.
+            _log.warning("dispatch_failed", error=str(error))
+            self._postpone(turn, timedelta(seconds=1))
+        finally:
+            self._slots_free.release()
+
+    def _sharing(self, turn: Turn, sender: str) -> list[Turn]:
+        """Take along the other pages that wait for a phone that has had its few texts a minute."""
+        texted = self._texted.get(turn.phone_ref, ())
+        if turn.channel is Channel.VOICE or turn.urgency is Urgency.IMMINENT or len(texted) < BURST:
+            return []
+        queue = self._queues[sender]
+        others = queue.of_phone(turn.phone_ref)
+        queue.remove(others)
+        return others
+
+    async def _intend(self, turn: Turn, turns: list[Turn]) -> tuple[Turn, Page, Attempt] | None:
+        at = await self._pages.load(turn.subject, cached=True)
+        now = self._clock.now()
+        attempt = next((one for one in waiting(at.state) if one.number == turn.attempt), None)
+        if attempt is None or at.state.what is None:
+            return None
+        if attempt.not_before > now:
+            self._postpone(turn, attempt.not_before - now)
+            return None
+        text = await self._text(turn, turns, at.state)
+        heard = inputs.TurnCame(
+            attempt=turn.attempt,
+            text=text,
+            segments=texts.gsm7_segments(text) if text else 1,
+            evidence=evidence(at.state.what),
+            cause=f"turn-{turn.attempt}-{at.sequence}",
+        )
+        done = await self._pages.decide(turn.subject, heard.cause, lambda s, t: core.decide(s, heard, t))
+        if not any(isinstance(event, AttemptIntended) for event in done.events):
+            return None
+        return turn, done.state, attempt
+
+    async def _text(self, turn: Turn, turns: list[Turn], page: Page) -> str:
+        if turn.channel is Channel.VOICE or page.what is None:
+            return ""
+        if len(turns) > 1:
+            wanted = [(await self._pages.load(one.subject, cached=True)).state.what for one in turns]
+            pages = [what for what in wanted if isinstance(what, PageRequested)]
+            return texts.bundle_text(pages, self._clock.now())
+        return self._wording.text(page.what)
+
+    async def _act(self, intended: list[tuple[Turn, Page, Attempt]], sender: str) -> None:
+        turn, page, attempt = intended[0]
+        method = method_of(page, attempt)
+        if method is None:
+            return
+        phone = self._seals.unseal(method.phone)
+        if turn.channel is Channel.SMS:
+            self._texted.setdefault(turn.phone_ref, deque(maxlen=BURST)).append(self._clock.now())
+        outcome = await self._post(intended, phone, sender)
+        for one, _, _ in intended:
+            await self._record(one, outcome)
+
+    async def _post(self, intended: list[tuple[Turn, Page, Attempt]], phone: str, sender: str) -> Outcome:
+        turn, page, _ = intended[0]
+        _, responder, name = turn.subject.split(".")
+        where = f"{responder}/{name}/{turn.attempt}"
+        public = self._settings.public_url
+        if turn.channel is Channel.VOICE:
+            return await self._carrier.call(
+                phone,
+                sender,
+                f"{public}/twilio/voice/{where}",
+                f"{public}/twilio/call-status/{where}",
+                self._settings.ring_seconds,
+            )
+        also = ",".join(f"{one.subject.split('.')[2]}.{one.attempt}" for one, _, _ in intended[1:])
+        text = next(one.text for one in page.attempts if one.number == turn.attempt)
+        return await self._carrier.send_sms(
+            phone,
+            sender,
+            text,
+            f"{public}/twilio/sms-status/page/{where}" + (f"?also={also}" if also else ""),
+            self._settings.sms_valid_seconds,
+        )
+
+    async def _record(self, turn: Turn, outcome: Outcome) -> None:
+        heard: inputs.Heard
+        if isinstance(outcome, Accepted):
+            heard = inputs.CarrierAccepted(turn.attempt, outcome.sid)
+            WAITED.labels(turn.urgency).observe((self._clock.now() - turn.asked_at).total_seconds())
+        elif isinstance(outcome, Refused):
+            heard = inputs.CarrierRefused(turn.attempt, outcome.code, outcome.status)
+        else:
+            heard = inputs.CarrierUnknown(turn.attempt, outcome.why)
+        SENT.labels(turn.channel, turn.urgency, type(outcome).__name__.lower()).inc()
+        _log.info(
+            "attempt_sent",
+            page=turn.subject.split(".")[2],
+            attempt=turn.attempt,
+            channel=turn.channel,
+            urgency=turn.urgency,
+            status=type(outcome).__name__.lower(),
+            code=getattr(outcome, "code", None) or getattr(outcome, "why", None),
+        )
+        await self._pages.decide(turn.subject, heard.cause, lambda s, t: core.decide(s, heard, t))

@@ -1,0 +1,89 @@
+"""What waits for its turn: by urgency, then by age."""
+
+import heapq
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from contracts.pages import PageBrief, Purpose
+from contracts.values import Channel, Urgency
+
+
+@dataclass(frozen=True, order=True)
+class Turn:
+    """One attempt that waits. Sorts as it is served: imminent first, then the oldest."""
+
+    rank: int
+    asked_at: datetime
+    subject: str
+    attempt: int
+    channel: Channel = field(compare=False)
+    phone_ref: str = field(compare=False)
+    urgency: Urgency = field(compare=False)
+    purpose: Purpose = field(compare=False)
+    not_before: datetime = field(compare=False)
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """What makes it the same turn."""
+        return (self.subject, self.attempt)
+
+
+class Waiting:
+    """The queue of one sender. A turn stands in it once."""
+
+    def __init__(self) -> None:
+        self._heap: list[Turn] = []
+        self._keys: set[tuple[str, int]] = set()
+
+    def __len__(self) -> int:
+        return len(self._heap)
+
+    def add(self, turn: Turn) -> bool:
+        """Add a turn; False if it stands there already."""
+        if turn.key in self._keys:
+            return False
+        self._keys.add(turn.key)
+        heapq.heappush(self._heap, turn)
+        return True
+
+    def take(self) -> Turn:
+        """Take the first turn out; IndexError when there is none."""
+        turn = heapq.heappop(self._heap)
+        self._keys.discard(turn.key)
+        return turn
+
+    def of_phone(self, phone_ref: str) -> list[Turn]:
+        """Return the texts of pages that wait for one phone and may share one text."""
+        return [
+            turn
+            for turn in self._heap
+            if turn.phone_ref == phone_ref
+            and turn.channel is Channel.SMS
+            and turn.purpose is Purpose.PAGE
+            and turn.urgency is not Urgency.IMMINENT
+        ]
+
+    def remove(self, turns: list[Turn]) -> None:
+        """Take those turns out."""
+        gone = {turn.key for turn in turns}
+        self._keys -= gone
+        self._heap = [turn for turn in self._heap if turn.key not in gone]
+        heapq.heapify(self._heap)
+
+
+def turns_of(subject: str, brief: PageBrief, not_before: datetime) -> list[Turn]:
+    """Return the turns a page waits for."""
+    return [
+        Turn(
+            rank=-brief.urgency.rank,
+            asked_at=brief.asked_at,
+            subject=subject,
+            attempt=number,
+            channel=channel,
+            phone_ref=phone_ref,
+            urgency=brief.urgency,
+            purpose=brief.purpose,
+            not_before=not_before,
+        )
+        for number, channel, phone_ref in brief.waiting
+    ]

@@ -1,0 +1,85 @@
+"""One process that runs some or all services side by side, each with its own connection and rights."""
+
+import asyncio
+import contextlib
+import importlib
+import signal
+from collections.abc import Sequence
+from datetime import datetime
+from types import ModuleType
+
+import structlog
+
+from services.runtime import logging as runtime_logging
+from services.runtime.activity import Activity
+from services.runtime.clock import Clock, ScaledClock
+from services.runtime.sealing import Seals, load_or_create
+from services.runtime.settings import Settings, load
+from services.runtime.shell import Running, Shell, open_shell
+
+_log = structlog.get_logger()
+
+APPS = {
+    "escalation": ("services.escalation", "EscalationSettings"),
+    "paging": ("services.paging", "PagingSettings"),
+    "roster": ("services.roster", "RosterSettings"),
+    "conversation": ("services.conversation", "ConversationSettings"),
+    "gateway": ("services.gateway", "GatewaySettings"),
+}
+"""Service -> package and settings class, in the order they start: the gateway hears last."""
+
+
+class Services:
+    """Services started in this process."""
+
+    def __init__(self, clock: Clock, settings: Settings, seals: Seals) -> None:
+        self.clock = clock
+        self.activity = Activity()
+        self.shells: dict[str, Shell] = {}
+        self.running: dict[str, Running] = {}
+        self._settings = settings
+        self._seals = seals
+
+    async def start(self, names: Sequence[str]) -> None:
+        """Start them in the table's order; raises ProvisionError or SystemExit that says what to mend."""
+        for name in [app for app in APPS if app in names]:
+            package, settings_class = APPS[name]
+            app: ModuleType = importlib.import_module(f"{package}.app")
+            settings = load(getattr(importlib.import_module(f"{package}.settings"), settings_class))
+            shell = await open_shell(name, self._settings, self.clock, self._seals, self.activity)
+            self.shells[name] = shell
+            self.running[name] = await app.start(shell, settings)
+            _log.info("service_started", service=name)
+
+    async def stop(self) -> None:
+        """Stop them in the opposite order; what is under way ends first."""
+        for name in reversed(tuple(self.running)):
+            await self.running.pop(name).stop()
+            shell = self.shells.pop(name)
+            if not shell.nc.is_closed:
+                await shell.nc.close()
+            _log.info("service_stopped", service=name)
+
+
+def make_clock(settings: Settings) -> ScaledClock:
+    """Return the clock the settings ask for."""
+    epoch = datetime.fromisoformat(settings.clock_epoch) if settings.clock_epoch else None
+    return ScaledClock(settings.clock_scale, epoch)
+
+
+async def serve(names: Sequence[str]) -> None:
+    """Run the services until SIGTERM or SIGINT."""
+    settings = load(Settings)
+    runtime_logging.configure(settings.log_format, settings.log_level)
+    services = Services(make_clock(settings), settings, load_or_create(settings.seal_file()))
+    ended = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, ended.set)
+    try:
+        await services.start(names)
+        _log.info("ready", names=",".join(services.running))
+        await ended.wait()
+    finally:
+        with contextlib.suppress(asyncio.TimeoutError):
+            async with asyncio.timeout(20):
+                await services.stop()

@@ -1,0 +1,36 @@
+"""The files in which ops describe a programme: people, schedules, patients and policies.
+
+No service of its own: the command line reads files through it, and tests read the shipped ones.
+It reads only what it is given and writes nothing. Every mistake of every file is told at once,
+as `file:line: field: what is wrong, and what to do`, in one ProgrammeError.
+"""
+
+from services.programme.drafts import MethodDraft, PatientDraft, PersonDraft
+from services.programme.lint import Finding, lint
+from services.programme.load import (
+    Programme,
+    load,
+    load_patients,
+    load_people,
+    load_policies,
+    load_schedules,
+)
+from services.programme.schema import policy_schema
+from services.programme.yaml_text import Problem, ProgrammeError
+
+__all__ = [
+    "Finding",
+    "MethodDraft",
+    "PatientDraft",
+    "PersonDraft",
+    "Problem",
+    "Programme",
+    "ProgrammeError",
+    "lint",
+    "load",
+    "load_patients",
+    "load_people",
+    "load_policies",
+    "load_schedules",
+    "policy_schema",
+]

@@ -1,0 +1,96 @@
+"""From schedules to shifts in the bucket `shifts`. Decides nothing: `core` compiles and compares."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfoNotFoundError
+
+from nats.js.errors import KeyNotFoundError, KeyWrongLastSequenceError, NoKeysError
+from nats.js.kv import KeyValue
+from pydantic import ValidationError
+
+from contracts.schedules import HORIZON, Schedule, Shifts
+from services.roster import core
+
+_TRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """What one compilation of all schedules did; every field holds schedule ids."""
+
+    written: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    failed: Mapping[str, str] = field(default_factory=dict)
+    """Schedules that could not be compiled, each with its reason; their old shifts still stand."""
+
+
+async def compile_all(
+    schedules: Mapping[str, Schedule],
+    shifts_kv: KeyValue,
+    now: datetime,
+    *,
+    horizon: timedelta = HORIZON,
+    remove_missing: bool = False,
+) -> Compiled:
+    """Compile every schedule and write what changed; one broken schedule stops none of the others.
+
+    Shifts of schedules that are not given stay, unless `remove_missing` says that `schedules`
+    is known to be complete: a table read halfway must not take everybody off call.
+    Raises the broker's errors, and KeyWrongLastSequenceError after three lost races for a key.
+    """
+    written: list[str] = []
+    unchanged: list[str] = []
+    failed: dict[str, str] = {}
+    for name, schedule in sorted(schedules.items()):
+        try:
+            fresh = core.compile(schedule, now, now + horizon)
+        except (ZoneInfoNotFoundError, ValueError, OverflowError) as error:
+            failed[name] = f"{type(error).__name__}: {error}"
+            continue
+        (written if await _write(shifts_kv, name, fresh) else unchanged).append(name)
+    removed = await _remove_others(shifts_kv, schedules) if remove_missing else ()
+    return Compiled(tuple(written), tuple(unchanged), removed, failed)
+
+
+async def _write(shifts_kv: KeyValue, name: str, fresh: Shifts) -> bool:
+    for attempt in range(1, _TRIES + 1):
+        stored, revision = await _stored(shifts_kv, name)
+        if not core.worth_writing(stored, fresh):
+            return False
+        body = fresh.model_dump_json().encode()
+        try:
+            if revision is None:
+                await shifts_kv.create(name, body)
+            else:
+                await shifts_kv.update(name, body, last=revision)
+            return True
+        except KeyWrongLastSequenceError:
+            # Another copy, or the command line, wrote meanwhile: look whether that was enough.
+            if attempt == _TRIES:
+                raise
+    return False
+
+
+async def _stored(shifts_kv: KeyValue, name: str) -> tuple[Shifts | None, int | None]:
+    try:
+        entry = await shifts_kv.get(name)
+    except KeyNotFoundError:
+        return None, None
+    try:
+        return Shifts.model_validate_json(entry.value or b""), entry.revision
+    except ValidationError:
+        # Unreadable shifts put nobody on call, so they are written again whatever they held.
+        return None, entry.revision
+
+
+async def _remove_others(shifts_kv: KeyValue, schedules: Mapping[str, Schedule]) -> tuple[str, ...]:
+    try:
+        names = await shifts_kv.keys()
+    except NoKeysError:
+        return ()
+    others = tuple(sorted(set(names) - set(schedules)))
+    for name in others:
+        await shifts_kv.delete(name)
+    return others

@@ -1,0 +1,41 @@
+"""Runs the watchdog as its own process until it is told to stop: `python -m services.watchdog`."""
+
+import asyncio
+import signal
+from datetime import datetime
+
+import structlog
+
+from services.runtime import logging
+from services.runtime.clock import ScaledClock
+from services.runtime.settings import Settings, load
+from services.watchdog import app
+from services.watchdog.settings import WatchdogSettings
+
+
+def main() -> None:
+    """Read the settings and run."""
+    settings, own = load(Settings), load(WatchdogSettings)
+    logging.configure(settings.log_format, settings.log_level)
+    asyncio.run(serve(settings, own))
+
+
+async def serve(settings: Settings, own: WatchdogSettings) -> None:
+    """Run until SIGTERM or SIGINT, then end cleanly."""
+    epoch = datetime.fromisoformat(settings.clock_epoch) if settings.clock_epoch else None
+    clock = ScaledClock(settings.clock_scale, epoch)
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    if not own.phones():
+        structlog.get_logger().warning("ops_phones_missing", reason="VIGIL_OPS_PHONES is empty: nobody is told")
+    watchdog = await app.start(settings, own, clock)
+    try:
+        await stopping.wait()
+    finally:
+        await watchdog.stop()
+        clock.stop()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,48 @@
+"""What was seen at one moment."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """A subject whose deadline has passed, as its last commit says."""
+
+    stream: str
+    subject: str
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How a durable stands: what waits for its service, and up to where all is acknowledged."""
+
+    durable: str
+    service: str
+    waiting: int
+    floor: int
+
+
+@dataclass(frozen=True, slots=True)
+class StreamState:
+    """How a stream stands."""
+
+    name: str
+    bytes: int
+    max_bytes: int
+    last_sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Everything seen at one moment; when NATS did not answer, nothing but that."""
+
+    reachable: bool
+    scanned: bool = False
+    """Whether all open aggregates are known: without that, nothing is well."""
+    late: tuple[Late, ...] = ()
+    backlogs: tuple[Backlog, ...] | None = None
+    """None: not looked at this time."""
+    streams: tuple[StreamState, ...] | None = None
+    missing: tuple[str, ...] | None = None
+    """Streams and durables of the table that are not there; None: not looked at this time."""

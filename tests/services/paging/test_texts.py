@@ -1,0 +1,211 @@
+"""Every text to staff is one GSM-7 part and tells nothing about a patient's health."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from contracts.escalations import Telling
+from contracts.pages import PageBrief, PageStatus, Purpose
+from contracts.replies import CODE, Key, parse
+from contracts.values import Disposition, Kind, Urgency
+from services.paging.core import segments, spoken, texts
+from tests.services.paging.desk import START, ZONE, request, telling
+
+FORBIDDEN = re.compile(
+    "substance|withdraw|specimen|relapse|dose|drug|opio|alcohol|suicid|overdose|diagnos", re.IGNORECASE
+)
+CODES = st.from_regex(CODE, fullmatch=True).map(str.upper)
+MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001
+ZONES = st.sampled_from([ZONE, "Europe/Berlin", "Asia/Kolkata", "Not/AZone", "", "UTC"])
+NAMES = st.text(max_size=40)
+
+
+def one_quiet_part(text: str) -> None:
+    assert text
+    assert segments.gsm7_segments(text) == 1
+    assert len(text) <= 160
+    assert segments.is_gsm7(text)
+    assert not FORBIDDEN.search(text)
+
+
+def test_a_page_reads_as_agreed() -> None:
+    assert (
+        texts.page_text(request(), START, 2)
+        == "VIGIL K7 NOW 03:10, text. Contact by 03:25. 1 take, 2 pass (open: 2)"
+    )
+    assert texts.page_text(request(Urgency.SOON, contact_by=None), START, 1) == (
+        "VIGIL K7 TODAY 03:10, text. 1 take, 2 pass"
+    )
+
+
+def test_a_page_that_is_late_asks_for_contact_at_once() -> None:
+    late = START + timedelta(minutes=20)
+
+    assert texts.page_text(request(), late, 1) == (
+        "VIGIL K7 NOW 03:10, text. Contact at once. 1 take, 2 pass"
+    )
+
+
+def test_a_time_on_another_day_names_the_day() -> None:
+    tomorrow = START + timedelta(days=1)
+
+    assert "Contact by Wed 03:10." in texts.page_text(request(contact_by=tomorrow), START, 1)
+
+
+def test_a_wrong_zone_does_not_stop_a_page() -> None:
+    assert "08:10Z" in texts.page_text(request(zone="Not/AZone"), START, 1)
+
+
+@given(CODES, st.sampled_from(Urgency), st.sampled_from(Kind), MOMENTS, MOMENTS, ZONES, st.integers(0, 10**6))
+@settings(max_examples=60, deadline=None)
+def test_every_page_is_one_quiet_part(
+    code: str, urgency: Urgency, kind: Kind, at: datetime, now: datetime, zone: str, count: int
+) -> None:
+    what = request(urgency, code=code, kind=kind, at=at, contact_by=now + timedelta(days=3), zone=zone)
+
+    one_quiet_part(texts.page_text(what, now, count))
+    one_quiet_part(texts.page_text(what.model_copy(update={"contact_by": at}), now, count))
+
+
+@given(
+    CODES,
+    st.sampled_from(Telling),
+    st.sampled_from(Urgency),
+    st.sampled_from(Kind),
+    MOMENTS,
+    ZONES,
+    NAMES,
+    st.dictionaries(
+        st.sampled_from(["holder", "next", "by", "contact_by", "disposition", "other"]),
+        st.sampled_from(["lee", "lee,max", "2026-11-24T08:30:00+00:00", "safety_plan", "", "x" * 60]),
+    ),
+)
+@settings(max_examples=150, deadline=None)
+def test_every_message_is_one_quiet_part(
+    code: str,
+    what: Telling,
+    urgency: Urgency,
+    kind: Kind,
+    now: datetime,
+    zone: str,
+    name: str,
+    args: dict[str, str],
+) -> None:
+    asked = telling(what, urgency).model_copy(update={"code": code, "kind": kind, "zone": zone, "args": args})
+
+    text = texts.telling_text(asked, now, {"lee": name, "max": name})
+
+    assert segments.gsm7_segments(text) == 1
+    assert segments.is_gsm7(text)
+    assert code in text
+    assert len(text) < 160, "nothing was cut off"
+    if FORBIDDEN.search(text):
+        assert FORBIDDEN.search(segments.short(name))
+
+
+@pytest.mark.parametrize("what", list(Telling))
+def test_every_message_has_words_of_its_own(what: Telling) -> None:
+    others = {texts.telling_text(telling(each), START, {}) for each in Telling if each is not what}
+
+    text = texts.telling_text(telling(what), START, {})
+
+    assert text not in others
+    assert "HELP lists" not in text
+
+
+def test_colleagues_are_named_as_a_text_can_carry_it() -> None:
+    asked = telling(Telling.OTHER_HAS_IT).model_copy(update={"args": {"holder": "lee"}})
+
+    assert texts.telling_text(asked, START, {"lee": "Zoë Ł."}) == (
+        "VIGIL K7: Zoe ?. has K7. Nothing to do for you."
+    )
+
+
+def brief(code: str, kind: Kind, urgency: Urgency, now: datetime) -> PageBrief:
+    return PageBrief(
+        page=f"p-{code}",
+        responder="kim",
+        run="r",
+        code=code,
+        purpose=Purpose.PAGE,
+        status=PageStatus.OUT,
+        urgency=urgency,
+        kind=kind,
+        evidence=7,
+        asked_at=now,
+        contact_by=now,
+    )
+
+
+@given(st.lists(CODES, max_size=40), CODES, st.sampled_from(Kind), st.sampled_from(Urgency), MOMENTS, ZONES)
+@settings(max_examples=60, deadline=None)
+def test_every_answer_is_one_quiet_part(
+    codes: list[str], code: str, kind: Kind, urgency: Urgency, now: datetime, zone: str
+) -> None:
+    briefs = [brief(each, kind, urgency, now) for each in [*codes, code]]
+    for text in (
+        texts.help_text(),
+        texts.more_text(briefs[-1], now, zone),
+        texts.more_text(briefs, now, zone),
+        texts.dispositions_text(code, False),
+        texts.dispositions_text(code, True),
+        texts.not_understood_text(codes),
+        texts.seen_text(code),
+        texts.closed_code_text(code),
+        texts.nothing_open_text(),
+        texts.took_text(code, codes),
+        texts.start_text(),
+        texts.stop_text(),
+        texts.bundle_text(briefs, now),
+        *(texts.which_text(key, [*codes, code], Disposition.WELFARE_CHECK) for key in Key),
+    ):
+        one_quiet_part(text)
+        assert len(text) < 160, "nothing was cut off"
+
+
+@pytest.mark.parametrize("fault", [False, True])
+def test_the_numbers_of_the_dispositions_are_those_the_grammar_takes(fault: bool) -> None:
+    text = texts.dispositions_text("K7", fault)
+    _, _, listed = text.partition(": ")
+    numbers = [item.split()[0] for item in listed.split(", ")]
+
+    taken = [parse(f"4 K7 {number}").disposition for number in numbers]
+
+    assert taken == [each for each in Disposition if (each is Disposition.FIXED) == fault]
+
+
+def test_the_examples_in_the_help_are_commands() -> None:
+    assert parse("1 K7").key is Key.TAKE
+    assert "1 K7" in texts.help_text()
+
+
+def test_several_pages_in_one_text_stand_by_urgency() -> None:
+    pages = [request(Urgency.SOON, code="K7"), request(Urgency.URGENT, code="M3")]
+
+    assert texts.bundle_text(pages, START) == (
+        "VIGIL 2 open: M3 WITHIN THE HOUR, K7 TODAY. 1 M3 takes one, 2 M3 passes it"
+    )
+
+
+@given(st.lists(CODES, max_size=5), st.sampled_from(Kind), st.sampled_from(Urgency), MOMENTS, ZONES)
+@settings(max_examples=40, deadline=None)
+def test_what_is_spoken_says_the_most_urgent_code_and_nothing_more(
+    codes: list[str], kind: Kind, urgency: Urgency, now: datetime, zone: str
+) -> None:
+    briefs = [brief(each, kind, urgency, now) for each in codes]
+
+    said = spoken.spoken(briefs, now, zone)
+
+    assert not FORBIDDEN.search(said)
+    if codes:
+        assert spoken.spelled(codes[0]) in said
+
+
+def test_segments_are_counted_as_the_carrier_counts_them() -> None:
+    assert [segments.gsm7_segments("a" * n) for n in (0, 1, 160, 161, 306, 307)] == [1, 1, 1, 2, 2, 3]
+    assert segments.gsm7_segments("€" * 80) == 1
+    assert segments.gsm7_segments("€" * 81) == 2
+    assert [segments.gsm7_segments("ł" * n) for n in (70, 71, 134, 135)] == [1, 2, 2, 3]

@@ -1,0 +1,117 @@
+"""Compiling into a real bucket: what is written, what is left alone, and what survives."""
+
+import asyncio
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import nats
+import pytest
+from nats.js.kv import KeyValue
+
+from contracts.schedules import Rotation, Schedule, Shifts
+from services.roster import handlers
+from services.roster.handlers import Compiled
+
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+
+
+def schedule(name: str, *people: str, zone: str = "America/New_York") -> Schedule:
+    return Schedule(id=name, zone=zone, rotations=(Rotation(people=people, starts_on=date(2026, 1, 5)),))
+
+
+@pytest.fixture(scope="module")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A broker of its own for this file: its address."""
+    store = tmp_path_factory.mktemp("jetstream")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    binary = Path(sys.executable).parent / "nats-server"
+    where = ["-a", "127.0.0.1", "-p", str(port), "-js", "-sd", str(store)]
+    server = subprocess.Popen([binary, *where], stderr=subprocess.DEVNULL)
+    try:
+        wait_for(port)
+        yield f"nats://127.0.0.1:{port}"
+    finally:
+        server.kill()
+        server.wait()
+
+
+@pytest.fixture
+async def shifts_kv(broker: str) -> AsyncIterator[KeyValue]:
+    """The bucket `shifts`, empty."""
+    client = await nats.connect(broker, allow_reconnect=False)
+    yield await client.jetstream().create_key_value(bucket="shifts", direct=True)
+    await client.jetstream().delete_key_value("shifts")
+    await client.close()
+
+
+def wait_for(port: int) -> None:
+    for _ in range(500):
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.02)
+    raise TimeoutError("the broker did not start")
+
+
+async def stored(shifts_kv: KeyValue, name: str) -> Shifts:
+    return Shifts.model_validate_json((await shifts_kv.get(name)).value or b"")
+
+
+async def test_shifts_are_written_once_and_again_only_when_something_changed(shifts_kv):
+    both = {"primary": schedule("primary", "kim", "ana"), "ops": schedule("ops", "jo")}
+    other = {**both, "ops": schedule("ops", "lou")}
+
+    first = await handlers.compile_all(both, shifts_kv, NOW)
+    hour_later = await handlers.compile_all(both, shifts_kv, NOW + timedelta(hours=1))
+    edited = await handlers.compile_all(other, shifts_kv, NOW + timedelta(hours=2))
+    much_later = await handlers.compile_all(other, shifts_kv, NOW + timedelta(hours=6))
+
+    assert first == Compiled(written=("ops", "primary"))
+    assert hour_later == Compiled(unchanged=("ops", "primary"))
+    assert edited == Compiled(written=("ops",), unchanged=("primary",))
+    assert much_later == Compiled(written=("primary",), unchanged=("ops",))
+    assert (await stored(shifts_kv, "ops")).on(NOW) == ("lou",)
+    assert (await stored(shifts_kv, "primary")).through == NOW + timedelta(hours=6, days=30)
+
+
+async def test_a_broken_schedule_keeps_its_old_shifts_and_stops_no_other(shifts_kv):
+    await handlers.compile_all({"primary": schedule("primary", "kim")}, shifts_kv, NOW)
+    broken = {"primary": schedule("primary", "ana", zone="Moon/Base"), "zz": schedule("zz", "jo")}
+    done = await handlers.compile_all(broken, shifts_kv, NOW)
+
+    assert done.written == ("zz",)
+    assert list(done.failed) == ["primary"]
+    assert (await stored(shifts_kv, "primary")).on(NOW) == ("kim",)
+
+
+async def test_shifts_of_a_missing_schedule_go_only_when_the_set_is_known_to_be_whole(shifts_kv):
+    await handlers.compile_all({"a": schedule("a", "kim"), "b": schedule("b", "ana")}, shifts_kv, NOW)
+    only = {"a": schedule("a", "kim")}
+
+    assert (await handlers.compile_all(only, shifts_kv, NOW)).removed == ()
+    assert (await stored(shifts_kv, "b")).on(NOW) == ("ana",)
+    assert (await handlers.compile_all(only, shifts_kv, NOW, remove_missing=True)).removed == ("b",)
+    assert await shifts_kv.keys() == ["a"]
+    assert (await handlers.compile_all({"b": schedule("b", "lee")}, shifts_kv, NOW)).written == ("b",)
+
+
+async def test_unreadable_shifts_are_written_again(shifts_kv):
+    await shifts_kv.put("primary", b"{half a")
+
+    assert (await handlers.compile_all({"primary": schedule("primary", "kim")}, shifts_kv, NOW)).written
+    assert (await stored(shifts_kv, "primary")).on(NOW) == ("kim",)
+
+
+async def test_two_copies_that_compile_at_once_agree(shifts_kv):
+    both = {"primary": schedule("primary", "kim")}
+    done = await asyncio.gather(*(handlers.compile_all(both, shifts_kv, NOW) for _ in range(4)))
+
+    assert sorted(len(one.written) for one in done) == [0, 0, 0, 1]
