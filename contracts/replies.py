@@ -127,7 +127,8 @@ def _dispose(code: str, rest: list[str]) -> Reply | None:
 
 def _disposition(word: str) -> Disposition | None:
     every = list(Disposition)
-    if word.isdigit():
+    # Only these digits and few of them: int() raises for others, and for thousands of them.
+    if re.fullmatch(r"[0-9]{1,2}", word):
         return every[int(word) - 1] if 1 <= int(word) <= len(every) else None
     return next((d for d in every if word in (d.value, d.value.replace("_", ""))), None)
 

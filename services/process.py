@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import importlib
 import signal
+import sys
 from collections.abc import Sequence
 from datetime import datetime
 from types import ModuleType
@@ -83,3 +84,20 @@ async def serve(names: Sequence[str]) -> None:
         with contextlib.suppress(asyncio.TimeoutError):
             async with asyncio.timeout(20):
                 await services.stop()
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Run the named services, or all of them: `python -m services.process escalation paging`."""
+    unknown = sorted(set(arguments) - set(APPS))
+    if unknown:
+        raise SystemExit(f"no service {', '.join(unknown)}; there are {', '.join(APPS)}")
+    try:
+        import uvloop
+    except ImportError:  # uvloop has no wheel for this platform; asyncio's own loop serves
+        asyncio.run(serve(arguments or tuple(APPS)))
+    else:
+        uvloop.run(serve(arguments or tuple(APPS)))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -21,9 +21,10 @@ logger = logging.getLogger(__name__)
 class _Rest:
     """One wait, with the moment at which it could go on by itself, if there is one."""
 
-    __slots__ = ("over",)
+    __slots__ = ("lying", "over")
 
     def __init__(self) -> None:
+        self.lying = False
         self.over = False
 
 
@@ -42,8 +43,7 @@ class Activity:
     @property
     def busy(self) -> bool:
         """Tell whether anything is running, or could run without the clock moving on."""
-        while self._resting and self._resting[0][2].over:
-            heapq.heappop(self._resting)
+        self._drop_risen()
         due = bool(self._resting) and self._resting[0][0] <= self._clock.now()
         return self._running > 0 or due
 
@@ -70,27 +70,27 @@ class Activity:
         """Sleep on the domain clock, uncounted until the hour comes."""
         if seconds <= 0:
             return
-        rest = self._lie_down(seconds)
+        rest = _Rest()
         try:
-            await self._clock.sleep(seconds)
+            await self._sleep(rest, seconds)
         finally:
             rest.over = True
             self._running += 1
 
     async def wait(self, signal: asyncio.Future[None], seconds: float | None) -> None:
         """Wait, uncounted, until the signal is settled or the domain seconds have passed."""
-        rest = self._lie_down(seconds)
-        timer = None if seconds is None else asyncio.ensure_future(self._clock.sleep(seconds))
+        rest = _Rest()
+        if seconds is None:
+            self._lie_down(rest)
+            timer = None
+            both: set[asyncio.Future[None]] = {signal}
+        else:
+            timer = asyncio.ensure_future(self._sleep(rest, seconds))
+            both = {signal, timer}
         try:
-            if timer is None:
-                await asyncio.wait({signal})
-            else:
-                await asyncio.wait({signal, timer}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            rest.over = True
-            if not signal.done():
-                signal.cancel()  # from now on settling it must not count this work again
-                self._running += 1
+            self._stand_up(rest, signal)
             if timer is not None:
                 timer.cancel()
         if timer is not None:
@@ -119,13 +119,29 @@ class Activity:
         await asyncio.gather(*tasks, return_exceptions=True)
         await asyncio.sleep(0)
 
-    def _lie_down(self, seconds: float | None) -> _Rest:
-        rest = _Rest()
-        if seconds is not None:
-            due = self._clock.now() + timedelta(seconds=seconds)
-            heapq.heappush(self._resting, (due, next(self._numbers), rest))
+    async def _sleep(self, rest: _Rest, seconds: float) -> None:
+        """Lie down in the same turn in which the clock takes note of the sleeper, not earlier."""
+        due = self._clock.now() + timedelta(seconds=seconds)
+        self._drop_risen()
+        heapq.heappush(self._resting, (due, next(self._numbers), rest))
+        self._lie_down(rest)
+        await self._clock.sleep(seconds)
+
+    def _drop_risen(self) -> None:
+        while self._resting and self._resting[0][2].over:
+            heapq.heappop(self._resting)
+
+    def _lie_down(self, rest: _Rest) -> None:
+        rest.lying = True
         self._running -= 1
-        return rest
+
+    def _stand_up(self, rest: _Rest, signal: asyncio.Future[None]) -> None:
+        """Count the waiter again, unless settling its signal has counted it already."""
+        settled = signal.done()
+        if not settled:
+            signal.cancel()
+        rest.over = True
+        self._running += int(rest.lying) - int(settled)
 
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._running -= 1

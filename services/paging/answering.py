@@ -16,6 +16,7 @@ from services.paging.core import inputs, texts
 from services.paging.core.replies import About, Say, choose
 from services.paging.core.state import Page
 from services.paging.methods import Methods
+from services.paging.reconciling import Reconciling
 from services.runtime import pins
 from services.runtime.aggregates import Aggregates
 from services.runtime.clock import Clock
@@ -37,6 +38,7 @@ class Answering:
         codes: Log,
         people: Callable[[], Mapping[str, Person]],
         methods: Methods,
+        reconciling: Reconciling,
         seals: Seals,
         clock: Clock,
     ) -> None:
@@ -46,6 +48,7 @@ class Answering:
         self._codes = codes
         self._people = people
         self._methods = methods
+        self._reconciling = reconciling
         self._seals = seals
         self._clock = clock
 
@@ -80,7 +83,8 @@ class Answering:
                     name=self._seals.seal(reply.name) if reply.name else None,
                 )
                 subject = f"pages.{person.id}.{page.page}"
-                await self._pages.decide(subject, heard.cause, lambda s, now: core.decide(s, heard, now))
+                done = await self._pages.decide(subject, heard.cause, lambda s, now: core.decide(s, heard, now))
+                await self._reconciling.hang_up(done.state)
                 if reply.key is Key.MORE:
                     await self._say(person, fact.sid, texts.more_text([page], self._clock.now(), person.zone))
                 elif reply.key is Key.TAKE and chosen.others:

@@ -63,10 +63,19 @@ class PagingService:
         self.carrier = Carrier(settings.carrier())
         slots = SenderSlots(await shell.bucket("senders"), settings.rates())
         wording = Wording(lambda: self.people.values, self.briefs, shell.seals, shell.clock)
+        self.reconciling = Reconciling(self.pages, self.briefs, self.carrier, shell.seals, shell.clock)
         self.dispatcher = Dispatcher(
-            self.pages, self.briefs, self.carrier, slots, shell.seals, wording, shell.clock, shell.activity, settings
+            self.pages,
+            self.briefs,
+            self.carrier,
+            self.reconciling,
+            slots,
+            shell.seals,
+            wording,
+            shell.clock,
+            shell.activity,
+            settings,
         )
-        self.reconciling = Reconciling(self.pages, self.carrier, shell.seals, shell.clock)
         self.methods = Methods(shell.nc, await shell.bucket("people"), shell.clock)
         self.follower = Follower(shell.nc, "PAGES", self._learn, headers_only=True, label="paging")
         self.pages.on_commit = self._committed
@@ -100,6 +109,7 @@ class PagingService:
             Log(shell.nc, "KV_codes"),
             lambda: self.people.values,
             self.methods,
+            self.reconciling,
             shell.seals,
             shell.clock,
         )

@@ -7,8 +7,8 @@ from contracts.commits import BRIEF
 from contracts.pages import PageBrief, PageStatus
 from services.runtime.log import Stored
 
-KEPT = timedelta(hours=24)
-"""Closed pages stay findable this long, so that a late reply can be explained."""
+KEPT = timedelta(days=14)
+"""Pages that are no longer out stay findable this long: whoever holds a slow one still answers to it."""
 
 
 class Briefs:
@@ -32,6 +32,9 @@ class Briefs:
         pages = self._by_responder.setdefault(brief.responder, {})
         known = pages.get(brief.page)
         if known is not None and known[0] >= sequence:
+            if own and known[0] == sequence:
+                # The follower may see our own commit before its acknowledgement reaches us.
+                self.on_change(subject, brief, True)
             return
         old = known[1] if known is not None else None
         self._track_call(subject, old, brief)

@@ -21,6 +21,7 @@ from services.paging.core import decide as core
 from services.paging.core import inputs, texts
 from services.paging.core.due import waiting
 from services.paging.core.state import Attempt, Page, evidence, method_of
+from services.paging.reconciling import Reconciling
 from services.paging.settings import PagingSettings
 from services.paging.waiting import Turn, Waiting, turns_of
 from services.paging.wording import Wording
@@ -58,6 +59,7 @@ class Dispatcher:
         pages: Aggregates[Page, PageEvent],
         briefs: Briefs,
         carrier: Carrier,
+        reconciling: Reconciling,
         slots: SenderSlots,
         seals: Seals,
         wording: Wording,
@@ -68,6 +70,7 @@ class Dispatcher:
         self._pages = pages
         self._briefs = briefs
         self._carrier = carrier
+        self._reconciling = reconciling
         self._slots = slots
         self._seals = seals
         self._wording = wording
@@ -304,4 +307,6 @@ class Dispatcher:
             status=type(outcome).__name__.lower(),
             code=getattr(outcome, "code", None) or getattr(outcome, "why", None),
         )
-        await self._pages.decide(turn.subject, heard.cause, lambda s, t: core.decide(s, heard, t))
+        done = await self._pages.decide(turn.subject, heard.cause, lambda s, t: core.decide(s, heard, t))
+        # The page may have been taken or withdrawn while the carrier was asked.
+        await self._reconciling.hang_up(done.state)

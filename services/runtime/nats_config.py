@@ -45,7 +45,12 @@ class Node:
 
 
 def render(node: Node) -> str:
-    """Return the whole configuration file of that node; the same node gives the same text."""
+    """Return the whole configuration file of that node; the same node gives the same text.
+
+    Raises ValueError for a cluster without TLS: its nodes know each other by certificate only.
+    """
+    if node.cluster and not node.tls:
+        raise ValueError(f"{node.name}: a cluster needs tls, or anybody could join it")
     parts = [
         "# Generated from contracts/streams.py; edit that, not this.",
         f"server_name: {_quoted(node.name)}",
@@ -61,7 +66,7 @@ def render(node: Node) -> str:
         *([_tls(node.tls)] if node.tls else []),
         _jetstream(node),
         _accounts(node),
-        *([_cluster(node.cluster, node.tls)] if node.cluster else []),
+        *([_cluster(node.cluster, node.tls)] if node.cluster and node.tls else []),
     ]
     return "\n".join(parts) + "\n"
 
@@ -126,15 +131,14 @@ def _user(node: Node, user: str) -> str:
     )
 
 
-def _cluster(cluster: Cluster, tls: str | None) -> str:
+def _cluster(cluster: Cluster, tls: str) -> str:
     routes = "\n".join(f'    "nats://{host}:{cluster.port}"' for host in cluster.routes)
     return (
         "cluster {\n"
         "  name: vigil\n"
         f'  listen: "0.0.0.0:{cluster.port}"\n'
-        # Routes carry everything between nodes; only nodes that know this secret may join.
-        "  authorization { user: route, password: $VIGIL_NATS_PASSWORD_ROUTE, timeout: 2 }\n"
-        f"{_tls(tls, '  ', verify=True) + chr(10) if tls else ''}"
+        # Routes carry everything between nodes: only a node with a certificate of our CA may join.
+        f"{_tls(tls, '  ', verify=True)}\n"
         f"  routes: [\n{routes}\n  ]\n"
         "}"
     )

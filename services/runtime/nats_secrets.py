@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import sys
 from pathlib import Path
 
 from services.runtime import nats_config
@@ -16,7 +17,7 @@ def passwords(folder: Path) -> dict[str, str]:
     """
     path = folder / "secrets" / "nats.json"
     known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
-    missing = [user for user in (*nats_config.USERS, "route") if user not in known]
+    missing = [user for user in nats_config.USERS if user not in known]
     if missing:
         # A letter first: nats-server would read a leading digit in a variable as a number.
         known |= {user: "p" + secrets.token_hex(24) for user in missing}
@@ -39,3 +40,21 @@ def write_private(path: Path, text: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)
+
+
+def write_environment(folder: Path) -> Path:
+    """Write `<folder>/nats.env` for a deployed nats-server: every password, and the key of the store.
+
+    A key that stands there already is kept: streams written with it can't be read with another.
+    """
+    path = folder / "nats.env"
+    kept = [line for line in path.read_text().splitlines() if line.startswith(_KEY)] if path.exists() else []
+    lines = [f"{name}={secret}" for name, secret in sorted(environment(passwords(folder)).items())]
+    write_private(path, "\n".join([*lines, *(kept or [_KEY + "k" + secrets.token_hex(32)])]) + "\n")
+    return path
+
+
+_KEY = f"{nats_config.KEY_VARIABLE}="
+
+if __name__ == "__main__":
+    sys.stdout.write(f"wrote {write_environment(Path(sys.argv[1]))}\n")

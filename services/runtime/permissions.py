@@ -92,8 +92,14 @@ def _buckets(user: str) -> list[str]:
     subjects: list[str] = []
     for bucket in streams.BUCKETS:
         if user in bucket.read_by:
-            # A watch is a push consumer, which stalls when nobody answers its flow control.
-            subjects += [*_reading(bucket.stream), f"$JS.FC.{bucket.stream}.>"]
+            # Listing keys goes through a nameless push consumer, which stalls when nobody answers
+            # its flow control.
+            subjects += [
+                *_reading(bucket.stream),
+                f"$JS.API.CONSUMER.CREATE.{bucket.stream}",
+                f"$JS.API.CONSUMER.INFO.{bucket.stream}.*",
+                f"$JS.FC.{bucket.stream}.>",
+            ]
         if user in bucket.written_by:
             subjects += [f"$KV.{bucket.name}.>", f"$JS.API.STREAM.INFO.{bucket.stream}"]
     return subjects

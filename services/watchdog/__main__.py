@@ -28,7 +28,7 @@ async def serve(settings: Settings, own: WatchdogSettings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     if not own.phones():
-        structlog.get_logger().warning("ops_phones_missing", reason="VIGIL_OPS_PHONES is empty: nobody is told")
+        structlog.get_logger().warning("ops_phones_missing", reason="VIGIL_OPS_PHONES is empty")
     watchdog = await app.start(settings, own, clock)
     try:
         await stopping.wait()

@@ -1,6 +1,7 @@
 """The watchdog's loop: look, judge, act; whatever happens in one look, the next one comes."""
 
 import asyncio
+import contextlib
 from collections.abc import Coroutine
 from datetime import datetime, timedelta
 
@@ -47,6 +48,7 @@ class Watchdog:
         self._watch = judge.Watch()
         self._faults: list[Fault] = []
         self._next: dict[str, datetime] = {}
+        self._missing: dict[str, tuple[str, ...]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopped = False
 
@@ -101,21 +103,21 @@ class Watchdog:
                 self._in_background(self._scan())
             if self._is_time("marks", MARKS_EVERY):
                 self._in_background(self._remember_marks())
-            missing: tuple[str, ...] = ()
             backlogs: tuple[Backlog, ...] | None = None
             streams: tuple[StreamState, ...] | None = None
             if self._is_time("durables", DURABLES_EVERY):
-                backlogs, missing = await self._view.backlogs()
+                backlogs, self._missing["durables"] = await self._view.backlogs()
             if self._is_time("streams", STREAMS_EVERY):
-                streams, gone = await self._view.streams()
-                missing += gone
+                streams, self._missing["streams"] = await self._view.streams()
+            missing = tuple(name for names in self._missing.values() for name in names)
+            before = self._clock.now() - self._limits.grace
             return Seen(
                 reachable=True,
                 scanned=self._view.scanned,
-                late=await self._view.late(self._clock.now() - self._limits.grace),
+                late=await self._view.late(before, without=missing),
                 backlogs=backlogs,
                 streams=streams,
-                missing=missing if streams is not None else None,
+                missing=missing,
             )
         except Unavailable:
             return Seen(reachable=False)
@@ -168,13 +170,13 @@ class Watchdog:
             _log.error("fault_published", fault=signal.id)
             del self._faults[0]
 
-    def _in_background(self, work: Coroutine[object, object, None]) -> None:
-        async def counted() -> None:
-            with self._activity.work():
-                await work
-
-        task = asyncio.create_task(counted())
+    def _in_background(self, work: Coroutine[None, None, None]) -> None:
+        # Counted before the task first runs: whoever waits for quiet must not slip in between.
+        counted = contextlib.ExitStack()
+        counted.enter_context(self._activity.work())
+        task = asyncio.create_task(work)
         self._tasks.add(task)
+        task.add_done_callback(lambda _: counted.close())
         task.add_done_callback(self._done)
 
     def _done(self, task: asyncio.Task[None]) -> None:

@@ -4,6 +4,7 @@ import nats
 import nats.errors
 import structlog
 
+from contracts.streams import ADMIN
 from services.runtime import provision
 from services.runtime.settings import Settings
 
@@ -17,13 +18,13 @@ async def remember(settings: Settings) -> bool:
     the watchdog has no rights but its own.
     """
     try:
-        password = settings.password(provision.streams.ADMIN)
+        password = settings.password(ADMIN)
     except SystemExit:
         return True
     try:
         nc = await nats.connect(
             settings.nats_url.split(","),
-            user=provision.streams.ADMIN,
+            user=ADMIN,
             password=password,
             allow_reconnect=False,
             connect_timeout=2,

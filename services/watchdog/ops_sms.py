@@ -34,9 +34,10 @@ class Account:
 class OpsSms:
     """Texts all ops phones; a lost answer is tried again, because a duplicate beats silence."""
 
-    def __init__(self, account: Account, phones: Sequence[str]) -> None:
+    def __init__(self, account: Account, phones: Sequence[str], pauses: Sequence[float] = _PAUSES) -> None:
         self._account = account
         self._phones = tuple(phones)
+        self._pauses = tuple(pauses)
 
     async def send(self, text: str) -> bool:
         """Text every phone at once; return whether the carrier took it for at least one of them."""
@@ -50,7 +51,7 @@ class OpsSms:
         return any(taken)
 
     async def _to_one(self, session: aiohttp.ClientSession, phone: str, text: str) -> bool:
-        for pause in (*_PAUSES, None):
+        for pause in (*self._pauses, None):
             status = await self._post(session, phone, text)
             if status is not None and status < 300:
                 return True

@@ -26,6 +26,7 @@ from contracts.schedules import Every, Override, Rotation, Schedule
 from contracts.streams import BUCKETS, STREAMS
 from services.administration import Administration
 from services.carrier_emulator.emulator import CarrierEmulator
+from services.carrier_emulator.entries import LegsBridged
 from services.carrier_emulator.numbers import SenderNumber
 from services.carrier_emulator.phones import Phone
 from services.process import APPS, Services
@@ -279,9 +280,9 @@ class World:
         return await self.texts_soon(who)
 
     async def texts_soon(self, who: str) -> list[str]:
-        """Return new texts, giving the carrier's second to deliver."""
+        """Return new texts, giving the carrier its two seconds to deliver."""
         await self.settle()
-        await self.later(seconds=1)
+        await self.later(seconds=2)
         return self.texts(who)
 
     def texts(self, who: str) -> list[str]:
@@ -302,6 +303,25 @@ class World:
         """Return where the patient's escalation stands."""
         stored = await self.stored(subject or f"escalations.{self.patients[patient]}")
         return EscalationBrief.model_validate_json(stored[1][BRIEF]) if stored else None
+
+    async def open_brief(self, patient: str = "rivera") -> EscalationBrief:
+        """Return where the patient's escalation stands; there must be one."""
+        brief = await self.brief(patient)
+        assert brief is not None, f"nothing is open for {patient}"
+        return brief
+
+    async def code(self, patient: str = "rivera") -> str:
+        """Return the code of the patient's escalation."""
+        return (await self.open_brief(patient)).code
+
+    def bridged(self) -> list[set[str]]:
+        """Return who was connected with whom, in order."""
+        names = {phone: who for who, (_, phone) in PEOPLE.items()} | {p: who for who, p in PATIENTS.items()}
+        return [
+            {names.get(phone, phone) for phone in entry.phones}
+            for entry in self.emulator.ledger.entries
+            if isinstance(entry, LegsBridged)
+        ]
 
     async def due(self, patient: str = "rivera", subject: str = "") -> datetime | None:
         """Return when the escalation acts again."""

@@ -53,7 +53,16 @@ def disposition_given(draft: Draft, event: DispositionGiven) -> None:
         _note(draft, event, "not_holder", Telling.NOT_HOLDER, holder=run.holder or "")
     elif run.is_fault:
         resolving.resolve(draft, event.responder, disposition)
-    elif run.urgency is Urgency.IMMINENT and event.pin != "right":
+    else:
+        if run.holder is None:
+            holding.hold(draft, event.responder, event.page, event.evidence)
+        _counts(draft, event)
+
+
+def _counts(draft: Draft, event: DispositionGiven) -> None:
+    """A disposition about a patient, by somebody who may give it and was told of everything."""
+    run, disposition = draft.run, event.disposition
+    if run.urgency is Urgency.IMMINENT and event.pin != "right":
         _note(draft, event, "pin", Telling.NEEDS_PIN)
     elif disposition.hands_off:
         _hand_off(draft, event.responder, disposition)
@@ -80,9 +89,7 @@ def undo_asked(draft: Draft, event: UndoAsked) -> None:
     if what is None:
         telling.tell(draft, event.responder, Telling.NOTHING_TO_UNDO)
         return
-    draft.add(
-        Undone.model_validate({"at": draft.now, "responder": event.responder, "what": what})
-    )
+    draft.add(Undone.model_validate({"at": draft.now, "responder": event.responder, "what": what}))
     resolving.tell_both(draft, event.responder, Telling.UNDONE, {"what": what})
     if draft.run.status is EscalationStatus.PAGING:
         steps.next_step(draft)
@@ -138,9 +145,7 @@ def _note(draft: Draft, event: DispositionGiven, why: str, answer: Telling, **ar
 def _hand_off(draft: Draft, responder: str, disposition: Disposition) -> None:
     confirm_by = draft.now + CONFIRM_WITHIN
     draft.add(
-        HandOffStarted(
-            at=draft.now, responder=responder, disposition=disposition, confirm_by=confirm_by
-        )
+        HandOffStarted(at=draft.now, responder=responder, disposition=disposition, confirm_by=confirm_by)
     )
     holding.stop_paging(draft, {responder})
     args = {"disposition": disposition.value, "confirm_by": confirm_by.isoformat()}

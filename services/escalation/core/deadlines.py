@@ -16,12 +16,12 @@ _ORDER = (
     Clock.CONTACT_GRACE,
     Clock.CONFIRM_GRACE,
     Clock.START,
+    Clock.IDLE_ASK,
     Clock.IDLE,
     Clock.STEP,
     Clock.REVIEW,
     Clock.CONTACT,
     Clock.CONFIRM,
-    Clock.IDLE_ASK,
     Clock.RESOLVE,
     Clock.SIGN,
 )

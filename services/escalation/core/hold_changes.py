@@ -173,6 +173,7 @@ def closed(run: Run) -> Run:
             **QUIET_CLOCKS,
             "status": EscalationStatus.CLOSED,
             "unsigned": None,
+            "step_ends_at": None,
             "closed_by": None,
             "undo_until": None,
             "held_urgency": run.urgency if run.holder else run.held_urgency,

@@ -35,7 +35,7 @@ def stop_paging(draft: Draft, not_told: set[str | None]) -> None:
             telling.tell(draft, other, Telling.OTHER_HAS_IT, holder=holder)
 
 
-def tell_holder(draft: Draft, what: Telling, **args: str) -> None:
+def tell_holder(draft: Draft, what: Telling, /, **args: str) -> None:
     """Tell the holder; if there is no way to, others are paged in the same second."""
     holder = draft.run.holder
     if holder is None or telling.tell(draft, holder, what, **args):

@@ -33,9 +33,7 @@ def signal_heard(draft: Draft, signal: Signal) -> None:
     if signal.urgency.rank > run.urgency.rank:
         _raise(draft, signal)
     elif run.holder is not None:
-        holding.tell_holder(
-            draft, Telling.NEW_SIGNAL, kind=signal.kind.value, urgency=signal.urgency.value
-        )
+        holding.tell_holder(draft, Telling.NEW_SIGNAL, kind=signal.kind.value, urgency=signal.urgency.value)
 
 
 def merge(draft: Draft, into: str) -> None:

@@ -23,9 +23,7 @@ def needed(run: Run) -> bool:
 def ask(draft: Draft, responder: str, disposition: Disposition) -> None:
     """Ask the second persons of the first step that has somebody else; each time one step wider."""
     sign_by = draft.now + SIGN_WITHIN
-    draft.add(
-        SignatureAsked(at=draft.now, responder=responder, disposition=disposition, sign_by=sign_by)
-    )
+    draft.add(SignatureAsked(at=draft.now, responder=responder, disposition=disposition, sign_by=sign_by))
     holding.stop_paging(draft, {responder})
     unsigned = draft.run.unsigned
     asked = _second_persons(draft, responder, unsigned.asked if unsigned is not None else 1)

@@ -97,9 +97,7 @@ def _begin(draft: Draft, round_: int, step: int, people: tuple[Person, ...]) -> 
         telling.page(draft, person)
 
 
-def _still_to_page(
-    draft: Draft, people: tuple[Person, ...], fresh_round: bool
-) -> tuple[Person, ...]:
+def _still_to_page(draft: Draft, people: tuple[Person, ...], fresh_round: bool) -> tuple[Person, ...]:
     """Leave out who must not be told, who has just answered, and a holder whose hold stands."""
     run = draft.run
     left_out = set(run.not_to) | draft.paged

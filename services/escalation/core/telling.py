@@ -67,7 +67,7 @@ def withdraw_all(draft: Draft, reason: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one.responder for one in out))
 
 
-def tell(draft: Draft, responder: str, telling: Telling, **args: str) -> bool:
+def tell(draft: Draft, responder: str, telling: Telling, /, **args: str) -> bool:
     """Send them a message about the present run; return whether they have a method to send it to."""
     run = draft.run
     return tell_of(draft, responder, telling, run.run, run.code, args)

@@ -30,9 +30,7 @@ GREETING = (
     "You are being connected with our staff, please stay on the line. If you may not be safe, "
     "hang up and call 911, or call 988."
 )
-STILL_CALLING = (
-    "We are still calling our staff. If you may not be safe hang up and call 911, or call 988."
-)
+STILL_CALLING = "We are still calling our staff. If you may not be safe hang up and call 911, or call 988."
 PATIENT_FAREWELL = (
     "This call has ended. If you may not be safe call 911, or call 988. You can also call us again."
 )
@@ -99,13 +97,13 @@ def urgency_word(urgency: Urgency) -> str:
     """Return how soon to act, as staff hear it."""
     match urgency:
         case Urgency.IMMINENT:
-            return "Now"
+            return "NOW"
         case Urgency.URGENT:
-            return "Within the hour"
+            return "WITHIN THE HOUR"
         case Urgency.SOON:
-            return "Today"
+            return "TODAY"
         case _routine:
-            return "Next session"
+            return "NEXT SESSION"
 
 
 def _it(brief: PageBrief | None) -> str:

@@ -37,7 +37,7 @@ def bundle_text(pages: Sequence[PageRequested | PageBrief], now: datetime) -> st
     for count in range(len(items), 0, -1):
         rest = f", +{len(items) - count}" if count < len(items) else ""
         text = head + ", ".join(items[:count]) + rest + tail
-        if len(text) <= segments.SINGLE:
+        if len(text) < segments.SINGLE:
             return segments.one_segment(text)
     return segments.one_segment(head + items[0] + tail)
 

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from contracts.escalations import ResponderTold, Telling
-from contracts.values import Kind
+from contracts.values import Kind, Urgency
 from services.paging.core import segments, wording
 from services.paging.core.answer_texts import disposition_word
 
 _PEOPLE = ("holder", "next", "responder", "by", "who", "giver", "first", "to", "from")
-_NEXT = (Telling.PASSED, Telling.GIVEN_BACK)
+_NEXT = (Telling.PASSED, Telling.GIVEN_BACK, Telling.WAITS_FOR_SIGNATURE)
 _TIMES = ("contact_by", "resolve_by", "sign_by", "confirm_by", "undo_until", "until", "by", "at")
 
 
@@ -42,9 +42,9 @@ def _say(what: ResponderTold, who: str, time: str) -> str:
         case Telling.HANDED_OVER:
             return f"{who or 'A colleague'} has {code} now; you no longer hold it."
         case Telling.NEW_SIGNAL:
-            return f"something new came in. ? {code} tells more, CALL {code} connects you."
+            return f"something new came in{_news(what)}. ? {code} tells more, CALL {code} connects you."
         case Telling.MORE_URGENT:
-            word = wording.urgency_word(what.urgency)
+            word = wording.urgency_word(_urgency(what))
             return f"more urgent now: {word}. Reply 1 {code} to take it at that."
         case Telling.REACHED_QUESTION:
             return f"have you reached them? 3 {code} if so. CALL {code} connects you, 2 {code} gives it back."
@@ -68,6 +68,8 @@ def _say_ending(what: ResponderTold, who: str, time: str) -> str:
             return f"how did it end? 4 {code} lists the answers."
         case Telling.CLOSED:
             return f"closed{f', {ended}' if ended else ''}. UNDO {code} within 5 min takes it back."
+        case Telling.NOT_CLOSED_NEW if what.args.get("untold") == "0":
+            return f"nothing waits for your signature now. ? {code} tells more."
         case Telling.NOT_CLOSED_NEW:
             return f"not closed, something new came in. ? {code} tells more; then close it again."
         case Telling.NOT_CLOSED_UNREACHED:
@@ -87,6 +89,8 @@ def _say_ending(what: ResponderTold, who: str, time: str) -> str:
             )
         case Telling.HAND_OFF_QUESTION:
             return f"was contact made? CONFIRM {code} and who saw them; CALL {code} connects you."
+        case Telling.UNDONE if what.args.get("what") == "reached":
+            return f"taken back, the patient is to be reached. 3 {code} when reached."
         case Telling.UNDONE:
             return f"taken back, {code} is open again. 4 {code} closes it."
         case Telling.NOTHING_TO_UNDO:
@@ -135,6 +139,17 @@ def _time(what: ResponderTold, now: datetime) -> str:
 def _values(what: ResponderTold, first: tuple[str, ...]) -> list[str]:
     known = [what.args[key] for key in first if key in what.args]
     return known + [value for key, value in sorted(what.args.items()) if key not in first]
+
+
+def _urgency(what: ResponderTold) -> Urgency:
+    """How urgent the news are; the run's own urgency when no argument says so."""
+    named = what.args.get("urgency", "")
+    return next((each for each in Urgency if each.value == named), what.urgency)
+
+
+def _news(what: ResponderTold) -> str:
+    kind = next((each for each in Kind if each.value == what.args.get("kind")), None)
+    return "" if kind is None else f": {wording.kind_word(kind)}, {wording.urgency_word(_urgency(what))}"
 
 
 def _disposition(what: ResponderTold) -> str:

@@ -49,8 +49,7 @@ def judge(watch: Watch, seen: Seen, now: datetime, limits: Limits, zone: str) ->
     if seen.backlogs is not None:
         standing = stalled.follow_up(watch.standing, seen.backlogs, now)
         watch = replace(watch, standing=standing, stalled=stalled.stalled(standing, now, limits))
-    if seen.missing is not None:
-        watch = replace(watch, missing={name: watch.missing.get(name, now) for name in seen.missing})
+    watch = replace(watch, missing={name: watch.missing.get(name, now) for name in seen.missing})
     watch, faults = _faults(watch, seen, now, limits)
     causes = _causes(watch, now, limits, zone)
     known, told = troubles.present(watch.troubles, causes, now, limits)
@@ -86,17 +85,20 @@ def _causes(watch: Watch, now: datetime, limits: Limits, zone: str) -> dict[str,
     for stream, overdue in late.unanswered(watch.asked, now, limits).items():
         since, owner = min(one.due for one in overdue), _owner(stream)
         text = wording.late(owner, len(overdue), wording.at(since, zone))
-        causes[f"late:{stream}"] = Cause(since, text, f"{owner} is on time")
+        causes[f"service:{owner}"] = Cause(since, text, f"{owner} works")
     for service, since in watch.stalled.items():
+        # One text for one service: standing still explains its being late.
         text = wording.stalled(service, wording.at(since, zone))
-        causes[f"stalled:{service}"] = Cause(since, text, f"{service} works")
+        causes[f"service:{service}"] = Cause(since, text, f"{service} works")
     for name, since in watch.missing.items():
         text = wording.missing(name, wording.at(since, zone))
         causes[f"missing:{name}"] = Cause(since, text, f"{name} is there")
     return causes
 
 
-def _faults(watch: Watch, seen: Seen, now: datetime, limits: Limits) -> tuple[Watch, tuple[streams.Fault, ...]]:
+def _faults(
+    watch: Watch, seen: Seen, now: datetime, limits: Limits
+) -> tuple[Watch, tuple[streams.Fault, ...]]:
     if seen.streams is None:
         return watch, ()
     marks, found = streams.faults(watch.marks, seen.streams, now, limits)

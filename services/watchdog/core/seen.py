@@ -44,5 +44,5 @@ class Seen:
     backlogs: tuple[Backlog, ...] | None = None
     """None: not looked at this time."""
     streams: tuple[StreamState, ...] | None = None
-    missing: tuple[str, ...] | None = None
-    """Streams and durables of the table that are not there; None: not looked at this time."""
+    missing: tuple[str, ...] = ()
+    """Streams, buckets and durables of the table that were not there when last looked for."""

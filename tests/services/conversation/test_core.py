@@ -246,7 +246,8 @@ def test_the_state_stays_bounded_however_long_a_conversation_is(talk):
     assert talk.state.texts == HEARD_KEPT + 20
 
 
-_MOVES = ["text", "stop", "start", "intend", "accepted", "refused", "429", "opted", "unknown", "lost", "receipt"]
+_MOVES = ["text", "stop", "start", "intend", "accepted", "refused", "429", "opted"]
+_MOVES += ["unknown", "lost", "receipt"]
 
 
 @given(st.lists(st.tuples(st.sampled_from(_MOVES), st.sampled_from([0, 1, 12, 700, 3600])), max_size=25))
@@ -293,7 +294,7 @@ def _do(talk, move):
             return talk.receipt("sent", talk.state.answer.attempt)
 
 
-@pytest.mark.parametrize("body", ["STOP", " stop ", "End", "QUIT", "cancel", "optout", "\uff33\uff34\uff2f\uff30"])
+@pytest.mark.parametrize("body", ["STOP", " stop ", "End", "QUIT", "cancel", "optout", "\uff33TOP"])
 def test_a_stop_word_counts_as_the_whole_text(body):
     assert opting("", body) is Opting.OUT
 
@@ -360,15 +361,15 @@ def test_other_words_are_a_concern_that_a_person_reads(text):
 @pytest.mark.parametrize(
     "text",
     [
-        "ok thanks", "On my way!", "got it", "Ok, thank you so much", "I'm on it, calling now", "\ud83d\udc4d",
-        "thanks everyone, have a good night", "muchas gracias", "good morning all", "",
+        "ok thanks", "On my way!", "got it", "Ok, thank you so much", "I'm on it, calling now",
+        "\U0001f44d", "thanks everyone, have a good night", "muchas gracias", "good morning all", "",
     ],
 )  # fmt: skip
 def test_a_courtesy_is_left_alone(text):
     assert meaning(text) is Meaning.NOTHING
 
 
-@pytest.mark.parametrize("text", ["1", "2 K7", "k7 1", "4 spoke", "?", "call K7", "STOP", "ok", "confirm K7 Kim Doe"])
+@pytest.mark.parametrize("text", ["1", "2 K7", "k7 1", "4 spoke", "?", "call K7", "STOP", "confirm K7 Kim"])
 def test_a_command_is_left_to_paging(text):
     assert meaning(text) is Meaning.NOTHING
 

@@ -158,3 +158,20 @@ def test_the_brief_says_when_they_last_answered() -> None:
 
     assert summary is not None
     assert summary.answered_at == desk.now
+
+
+def test_a_key_press_passes_and_the_same_press_again_changes_nothing() -> None:
+    desk = Desk(request(Urgency.IMMINENT, "v1"))
+    desk.send(1)
+    heard = inputs.Pressed("2", "press-1", 2, sid="CA1")
+
+    assert desk.hear(heard) == ["page_declined", "page_closed", "answer_heard"]
+    assert desk.hear(heard) == []
+    assert calls_to_end(desk.page) == ()
+
+
+def test_a_key_press_in_a_call_that_told_a_message_answers_nothing() -> None:
+    desk = Desk(telling(names="v1"))
+    desk.send(1)
+
+    assert desk.press("1") == ["answer_heard"]

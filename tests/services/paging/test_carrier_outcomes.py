@@ -270,3 +270,15 @@ def test_each_code_has_its_reaction(code: int | None, status: int | None, expect
 
 def test_a_landline_can_still_be_called() -> None:
     assert reactions.reaction(21614, 400, Channel.VOICE) == "other_method"
+
+
+def test_what_is_asked_twice_or_too_early_changes_nothing() -> None:
+    desk = Desk(request(Urgency.URGENT))
+    assert desk.hear(inputs.CarrierUnknown(1, "timeout")) == []
+    assert desk.hear(inputs.NotFound(1)) == []
+    assert desk.hear(inputs.CarrierRefused(1, 21610, 400)) == []
+    assert desk.look() == []
+    desk.send(1)
+
+    assert desk.hear(inputs.CarrierAccepted(1, "SM1")) == []
+    assert desk.hear(inputs.NotFound(1)) == []

@@ -239,3 +239,41 @@ def test_a_bridge_that_talks_is_left_alone() -> None:
     assert desk.looks() == 2 * 3600
     assert desk.at(3000).hear(progress(1, "completed")) == ["receipt_came", "page_closed"]
     assert desk.page.status is PageStatus.DONE
+
+
+def test_after_stop_a_late_receipt_does_not_bring_the_method_back() -> None:
+    desk = Desk(request(Urgency.URGENT, "s1 v1"))
+    desk.send(1)
+    desk.hear(inputs.MethodDied(f"h1-{1:032x}"))
+    desk.hear(receipt(1, "delivered"))
+    desk.send(2)
+
+    assert desk.hear(progress(2, "failed"))[-2:] == ["page_exhausted", "page_closed"]
+
+
+def test_an_attempt_fails_only_once() -> None:
+    desk = Desk(request(Urgency.URGENT, "s1 v1"))
+    desk.send(1)
+    desk.hear(inputs.MethodDied(f"h1-{1:032x}"))
+
+    assert desk.hear(receipt(1, "failed", 21610)) == ["receipt_came"]
+
+
+def test_a_call_that_waited_long_for_its_turn_is_not_doubled_once_it_rings() -> None:
+    desk = Desk(request(Urgency.IMMINENT, "s1 v1"))
+    desk.at(120).look()
+    assert desk.attempt(2).overdue
+
+    desk.at(130).send(1)
+    desk.send(2)
+    desk.hear(progress(2, "ringing"))
+
+    assert desk.waits() == []
+    assert desk.looks() == 250
+
+
+def test_a_message_call_whose_end_is_never_reported_fails() -> None:
+    desk = Desk(telling(names="v1"))
+    desk.send(1)
+
+    assert desk.at(120).look() == ["attempt_failed", "message_failed", "page_closed"]

@@ -79,8 +79,23 @@ def test_every_page_is_one_quiet_part(
     ZONES,
     NAMES,
     st.dictionaries(
-        st.sampled_from(["holder", "next", "by", "contact_by", "disposition", "other"]),
-        st.sampled_from(["lee", "lee,max", "2026-11-24T08:30:00+00:00", "safety_plan", "", "x" * 60]),
+        st.sampled_from(
+            ["holder", "next", "by", "contact_by", "disposition", "untold", "what", "kind", "urgency"]
+        ),
+        st.sampled_from(
+            [
+                "lee",
+                "lee,max",
+                "2026-11-24T08:30:00+00:00",
+                "safety_plan",
+                "0",
+                "reached",
+                "substance_positive",
+                "urgent",
+                "",
+                "x" * 60,
+            ]
+        ),
     ),
 )
 @settings(max_examples=150, deadline=None)
@@ -114,6 +129,46 @@ def test_every_message_has_words_of_its_own(what: Telling) -> None:
 
     assert text not in others
     assert "HELP lists" not in text
+
+
+@pytest.mark.parametrize(
+    ("what", "args", "text"),
+    [
+        (Telling.PASSED, {"next": "lee,max"}, "VIGIL K7: passed. Lee or Max is next."),
+        (Telling.PASSED, {"next": ""}, "VIGIL K7: passed. The next person is paged."),
+        (
+            Telling.YOU_HAVE_IT,
+            {"contact_by": "2026-11-24T08:25:00+00:00", "untold": "0"},
+            "VIGIL K7: you have it. Contact by 03:25. 3 K7 when reached, CALL K7 connects you, "
+            "2 K7 gives it back.",
+        ),
+        (
+            Telling.NEW_SIGNAL,
+            {"kind": "substance_positive", "urgency": "urgent"},
+            "VIGIL K7: something new came in: alert, WITHIN THE HOUR. ? K7 tells more, CALL K7 connects you.",
+        ),
+        (
+            Telling.SIGN_PLEASE,
+            {"by": "lee", "disposition": "safety_plan"},
+            "VIGIL K7: Lee closes it as safety plan. SIGN K7 if you agree.",
+        ),
+        (
+            Telling.WAITS_FOR_SIGNATURE,
+            {"disposition": "spoke", "sign_by": "2026-11-24T08:20:00+00:00", "next": "lee"},
+            "VIGIL K7: noted, spoke. Open until Lee signs by 03:20.",
+        ),
+        (
+            Telling.HAND_OFF_OPEN,
+            {"disposition": "welfare_check", "confirm_by": "2026-11-24T08:40:00+00:00"},
+            "VIGIL K7: noted, welfare check. Open until contact is confirmed by 03:40: "
+            "CONFIRM K7 and who saw them.",
+        ),
+    ],
+)
+def test_messages_read_as_agreed(what: Telling, args: dict[str, str], text: str) -> None:
+    asked = telling(what).model_copy(update={"args": args})
+
+    assert texts.telling_text(asked, START, {"lee": "Lee", "max": "Max"}) == text
 
 
 def test_colleagues_are_named_as_a_text_can_carry_it() -> None:

@@ -1,7 +1,6 @@
 """Each NATS user may do what the table says, and nothing else: on paper and on a real server."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
@@ -40,6 +39,10 @@ class Desk:
                 error_cb=on_error,
             )
         return self._clients[user]
+
+    def inbox(self, user: str) -> bytes:
+        """The prefix of that user's inboxes as pull subscriptions want it."""
+        return f"{permissions.inbox_prefix(user)}.".encode()
 
     async def publish(self, user: str, subjects: Sequence[str]) -> list[str]:
         """Publish to each subject as that user; return those the server let through."""
@@ -222,9 +225,7 @@ async def test_everybody_hears_and_acknowledges_at_their_own_durables(desk: Desk
             await admin.publish(concrete(durable.filters[0]), b"{}")
             nc = await desk.login(durable.service)
             pull = await nc.jetstream(timeout=2).pull_subscribe_bind(
-                durable.name,
-                stream=stream.name,
-                inbox_prefix=f"{permissions.inbox_prefix(durable.service)}.".encode(),
+                durable.name, stream=stream.name, inbox_prefix=desk.inbox(durable.service)
             )
             for message in await pull.fetch(1, timeout=2):
                 await message.ack_sync(timeout=2)
@@ -245,13 +246,14 @@ async def test_everybody_follows_and_reads_what_is_theirs(desk: Desk) -> None:
         config = ConsumerConfig(
             name=f"peek_{user}",
             deliver_policy=DeliverPolicy.LAST_PER_SUBJECT,
+            filter_subject=subject,
             ack_policy=AckPolicy.NONE,
             mem_storage=True,
         )
         await js.add_consumer(name, config)
-        ask = json.dumps({"batch": 1, "expires": 1_000_000_000}).encode()
-        got = await nc.request(f"$JS.API.CONSUMER.MSG.NEXT.{name}.peek_{user}", ask, timeout=2)
-        assert got.data == b"{}"
+        pull = await js.pull_subscribe_bind(f"peek_{user}", stream=name, inbox_prefix=desk.inbox(user))
+        assert [message.data for message in await pull.fetch(1, timeout=2)] == [b"{}"]
+        await pull.unsubscribe()
         assert await js.delete_consumer(name, f"peek_{user}")
 
 

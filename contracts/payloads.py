@@ -1,0 +1,199 @@
+"""Which values travel on which subjects and stand in which buckets: the table beside `streams`.
+
+Catalogue, AsyncAPI documents and golden examples are made from it; tests hold it to `streams`.
+A `{name}` in a subject stands for one token, an opaque id.
+"""
+
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from contracts import carrier, conversations, escalations, overdue, pages, people, policies, programme
+from contracts.parked import Parked
+from contracts.schedules import Schedule, Shifts
+from contracts.signals import Signal
+from contracts.values import Value
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A subject whose messages each hold one value."""
+
+    name: str
+    stream: str
+    subject: str
+    values: tuple[type[Value], ...]
+    says: str
+
+
+@dataclass(frozen=True)
+class Commits:
+    """A subject whose messages are commits (contracts/commits.py) of an aggregate."""
+
+    name: str
+    stream: str
+    subject: str
+    events: tuple[type[Value], ...]
+    brief: type[Value]
+    says: str
+
+
+def members(union: Any) -> tuple[type[Value], ...]:
+    """Return the types of a discriminated union such as EscalationEvent, in their order."""
+    inner = get_args(union)[0]
+    return get_args(inner) or (inner,)
+
+
+ESCALATION_EVENTS = members(escalations.EscalationEvent)
+PAGE_EVENTS = members(pages.PageEvent)
+CONVERSATION_EVENTS = members(conversations.ConversationEvent)
+
+SUBJECTS: tuple[Facts | Commits, ...] = (
+    Facts(
+        "patient_linked",
+        "PROGRAMME",
+        "programme.patient_linked.{patient}",
+        (programme.PatientLinked,),
+        "Two ids are one person.",
+    ),
+    Facts(
+        "patient_revealed",
+        "PROGRAMME",
+        "programme.patient_revealed.{patient}",
+        (programme.PatientRevealed,),
+        "Who had sealed content of a patient shown.",
+    ),
+    Facts(
+        "sms_received_staff",
+        "CARRIER",
+        "carrier.sms_received.staff",
+        (carrier.SmsReceived,),
+        "A text from a staff phone.",
+    ),
+    Facts(
+        "sms_received_patient",
+        "CARRIER",
+        "carrier.sms_received.patient",
+        (carrier.SmsReceived,),
+        "A text from a patient, or from nobody known.",
+    ),
+    Facts(
+        "sms_status_page",
+        "CARRIER",
+        "carrier.sms_status.page",
+        (carrier.SmsStatus,),
+        "A receipt for a text to staff.",
+    ),
+    Facts(
+        "sms_status_conversation",
+        "CARRIER",
+        "carrier.sms_status.conversation",
+        (carrier.SmsStatus,),
+        "A receipt for an answer to a patient.",
+    ),
+    Facts(
+        "call_status",
+        "CARRIER",
+        "carrier.call_status",
+        (carrier.CallStatus,),
+        "Progress of a call about a page.",
+    ),
+    Facts(
+        "digits_pressed",
+        "CARRIER",
+        "carrier.digits_pressed",
+        (carrier.DigitsPressed,),
+        "A key press in a call about a page.",
+    ),
+    Facts(
+        "call_received_staff",
+        "CARRIER",
+        "carrier.call_received.staff",
+        (carrier.CallReceived,),
+        "A staff phone called our number.",
+    ),
+    Facts(
+        "call_received_patient",
+        "CARRIER",
+        "carrier.call_received.patient",
+        (carrier.CallReceived,),
+        "A patient, or somebody unknown, called our number.",
+    ),
+    Facts("signals", "SIGNALS", "signals.{kind}", (Signal,), "The reasons to act."),
+    Commits(
+        "escalations",
+        "ESCALATIONS",
+        "escalations.{patient}",
+        ESCALATION_EVENTS,
+        escalations.EscalationBrief,
+        "Runs of a policy about one patient, one after the other.",
+    ),
+    Commits(
+        "faults",
+        "ESCALATIONS",
+        "faults.{area}",
+        ESCALATION_EVENTS,
+        escalations.EscalationBrief,
+        "Runs about one part of the system.",
+    ),
+    Commits(
+        "pages",
+        "PAGES",
+        "pages.{responder}.{page}",
+        PAGE_EVENTS,
+        pages.PageBrief,
+        "One page, message or bridged call to one responder.",
+    ),
+    Commits(
+        "conversations",
+        "CONVERSATIONS",
+        "conversations.{patient}",
+        CONVERSATION_EVENTS,
+        conversations.ConversationBrief,
+        "The crisis line with one patient.",
+    ),
+    *(
+        Facts(
+            f"overdue_{stream.lower()}",
+            "OVERDUE",
+            f"overdue.{stream}",
+            (overdue.LookAgain,),
+            f"A deadline in {stream} has passed.",
+        )
+        for stream in ("ESCALATIONS", "PAGES", "CONVERSATIONS")
+    ),
+    Facts(
+        "parked",
+        "PARKED",
+        "parked.{durable}.{sequence}",
+        (Parked,),
+        "A message that could not be understood or handled; the last one on the subject counts.",
+    ),
+)
+
+BUCKET_VALUES: dict[str, type[Value] | None] = {
+    "policies": policies.PolicySet,
+    "people": people.Person,
+    "schedules": Schedule,
+    "shifts": Shifts,
+    "patients": people.Patient,
+    "aliases": people.Alias,
+    "codes": people.CodeTaken,
+    "senders": None,
+    "marks": None,
+}
+"""What each bucket holds; None is the runtime's own bookkeeping, which nobody else reads."""
+
+
+def overlap(one: str, other: str) -> bool:
+    """Return whether two subject patterns (`*`, `>`, `{name}`) can mean the same subject."""
+    left, right = one.split("."), other.split(".")
+    for mine, theirs in zip(left, right, strict=False):
+        if ">" in (mine, theirs):
+            return True
+        if mine != theirs and not _open(mine) and not _open(theirs):
+            return False
+    return len(left) == len(right)
+
+
+def _open(token: str) -> bool:
+    return token == "*" or token.startswith("{")

@@ -1,0 +1,100 @@
+"""Wiring of the gateway."""
+
+import base64
+import secrets
+
+from fastapi import APIRouter
+
+from contracts.people import Person
+from services.gateway import calls, health, http, keypad, patients, signals, texts
+from services.gateway.bridging import Bridging
+from services.gateway.briefs import Briefs
+from services.gateway.directory import Directory
+from services.gateway.facts import Facts
+from services.gateway.registry import Registry
+from services.gateway.server import HttpServer
+from services.gateway.settings import GatewaySettings
+from services.gateway.signatures import Signatures
+from services.gateway.sources import Sources
+from services.gateway.voice import Voice
+from services.gateway.webhooks import Webhooks
+from services.runtime.follow import ValueTable
+from services.runtime.shell import Shell
+
+
+def new_patient_id() -> str:
+    """Mint a patient id: 80 random bits that mean nothing elsewhere."""
+    return "pt_" + base64.b32encode(secrets.token_bytes(10)).decode().lower()
+
+
+class GatewayService:
+    """The running service."""
+
+    def __init__(self, shell: Shell, settings: GatewaySettings) -> None:
+        self._shell = shell
+        self._settings = settings
+
+    @property
+    def url(self) -> str:
+        """Where it listens on this machine."""
+        return f"http://{self._settings.gateway_host}:{self.server.port}"
+
+    async def start(self) -> None:
+        """Know who is who, then listen."""
+        shell, settings = self._shell, self._settings
+        self.people = ValueTable(shell.nc, "people", Person)
+        self.briefs = Briefs(shell.nc)
+        await self.people.start()
+        await self.briefs.follower.start()
+        shell.followers += [self.people.follower.position, self.briefs.follower.position]
+        registry = Registry(
+            await shell.bucket("patients"),
+            await shell.bucket("aliases"),
+            shell.seals,
+            shell.clock,
+            new_patient_id,
+        )
+        self.server = HttpServer(
+            http.application(self._routers(registry), shell.activity),
+            settings.gateway_host,
+            settings.gateway_port,
+        )
+        await self.server.start()
+
+    async def stop(self) -> None:
+        """Take no more requests; those under way end first."""
+        await self.server.stop()
+        await self.briefs.follower.stop()
+        await self.people.stop()
+
+    def _routers(self, registry: Registry) -> tuple[APIRouter, ...]:
+        shell, settings, numbers = self._shell, self._settings, self._settings.numbers()
+        facts = Facts(shell.nc, settings.gateway_patience_seconds)
+        hooks = Webhooks(Signatures(settings.public_url, settings.auth_tokens()), shell.seals, shell.clock)
+        directory = Directory(self.people, registry, shell.seals)
+        voice = Voice(settings.public_url, numbers.patient)
+        sources = Sources(settings.tokens())
+        bridging = Bridging(self.briefs, registry, shell.seals, voice)
+        flow = keypad.Keypad(hooks, facts, self.briefs, voice, bridging, settings.gateway_outcome_seconds)
+        return (
+            texts.routes(hooks, facts, directory, shell.seals, numbers),
+            calls.routes(hooks, facts, directory, shell.seals, numbers, voice),
+            keypad.routes(flow),
+            signals.routes(sources, facts, registry, shell.clock),
+            patients.routes(
+                sources,
+                registry,
+                shell.seals,
+                shell.nc,
+                settings.phone_region,
+                lambda name: name in self.people.values,
+            ),
+            health.routes(shell.nc, (self.people.follower, self.briefs.follower)),
+        )
+
+
+async def start(shell: Shell, settings: GatewaySettings) -> GatewayService:
+    """Start the gateway."""
+    service = GatewayService(shell, settings)
+    await service.start()
+    return service

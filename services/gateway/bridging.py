@@ -1,0 +1,49 @@
+"""Connects a responder with the patient by phone, numbers masked, if they hold the run right now."""
+
+from contracts.pages import PageBrief, Purpose
+from contracts.people import Patient
+from services.gateway.briefs import Briefs
+from services.gateway.core import outcome, speech
+from services.gateway.registry import Registry
+from services.gateway.voice import Voice
+from services.runtime.log import Unavailable
+from services.runtime.sealing import SealError, Seals
+
+
+class Bridging:
+    """Decides nothing: escalation's brief says who holds the run, the patient's record whom to call."""
+
+    def __init__(self, briefs: Briefs, registry: Registry, seals: Seals, voice: Voice) -> None:
+        self._briefs = briefs
+        self._registry = registry
+        self._seals = seals
+        self._voice = voice
+
+    async def connect(self, responder: str, page: PageBrief | None, done: str) -> str:
+        """Return the TwiML that connects them, or says why not."""
+        if page is None or not speech.is_about_patient(page):
+            return self._voice.then_next(responder, (speech.CANNOT_CONNECT,), done)
+        try:
+            run = await self._briefs.run(page.subject)
+            if run is None or not outcome.holds(run, responder, page.run):
+                return self._voice.then_next(responder, (speech.not_holder(page),), done)
+            # A patient who called in after the page was taken waits in the run's room.
+            room = page.room if page.purpose is Purpose.BRIDGE else run.room
+            if room is not None:
+                after = speech.after_call(page)
+                return self._voice.join_room(responder, room, speech.CONNECTING, after, done)
+            patient = page.patient or page.subject.removeprefix("escalations.")
+            phone = self._phone(await self._registry.patient(patient))
+        except Unavailable:
+            return self._voice.then_next(responder, (speech.CANNOT_CONNECT,), done)
+        if phone is None:
+            return self._voice.then_next(responder, (speech.NO_PHONE,), done)
+        return self._voice.dial(responder, phone, speech.CONNECTING, speech.after_call(page), done)
+
+    def _phone(self, patient: Patient | None) -> str | None:
+        if patient is None or patient.phone is None:
+            return None
+        try:
+            return self._seals.unseal(patient.phone)
+        except SealError:
+            return None

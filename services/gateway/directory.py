@@ -1,0 +1,39 @@
+"""Whose phone it is: a responder's, an enrolled patient's, both, or nobody's we know."""
+
+from contracts.people import Person
+from services.gateway.core.routing import Caller
+from services.gateway.registry import Registry, is_enrolled
+from services.runtime.follow import ValueTable
+from services.runtime.sealing import Seals
+
+
+class Directory:
+    """Looks phones up by their keyed hash. `people` is held in memory, patients are asked for."""
+
+    def __init__(self, people: ValueTable[Person], registry: Registry, seals: Seals) -> None:
+        self._people = people
+        self._registry = registry
+        self._seals = seals
+
+    async def caller(self, phone: str) -> Caller:
+        """Return whose phone it is; raises Unavailable.
+
+        A phone that is known as a patient's only because it texted once isn't enrolled: a clinician
+        who wrote a sentence to the crisis line goes on acknowledging with a bare `1`.
+        """
+        refs = self._seals.phone_refs(phone)
+        responder = self._responder(refs)
+        if responder is None:
+            return Caller(None, False)
+        patient = await self._registry.of_phone(refs)
+        record = await self._registry.patient(patient) if patient else None
+        return Caller(responder, record is not None and is_enrolled(record))
+
+    def _responder(self, refs: tuple[str, ...]) -> str | None:
+        wanted = set(refs)
+        owners = [
+            person.id
+            for person in self._people.values.values()
+            if person.active and any(method.phone_ref in wanted for method in person.methods)
+        ]
+        return min(owners, default=None)

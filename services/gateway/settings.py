@@ -1,0 +1,68 @@
+"""What the gateway can be told from outside."""
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from services.gateway.core.routing import Numbers
+
+
+class GatewaySettings(BaseSettings):
+    """Where it listens, by what URL the carrier knows it, whom it believes; wrong values stop the start."""
+
+    model_config = SettingsConfigDict(env_prefix="VIGIL_", extra="ignore")
+
+    gateway_host: str = Field("127.0.0.1", description="Address to listen on; TLS belongs in front of it.")
+    gateway_port: int = Field(8080, ge=0, le=65535, description="Port to listen on; 0 picks a free one.")
+    public_url: str = Field(
+        pattern=r"^https?://[^/\s?#]+",
+        description="Our URL as the carrier sees it, without a slash at the end.",
+    )
+    twilio_auth_token: SecretStr = Field(
+        min_length=1, description="Auth token: signs the carrier's webhooks."
+    )
+    twilio_auth_token_secondary: SecretStr = Field(
+        SecretStr(""), description="A second auth token that is believed too, while the first is replaced."
+    )
+    staff_number: str = Field(description="Our number that pages staff, E.164.")
+    imminent_number: str = Field("", description="A number reserved for imminent pages; empty: staff_number.")
+    patient_number: str = Field("", description="The crisis line's number; empty: staff_number.")
+    source_tokens: dict[str, SecretStr] = Field(
+        default_factory=dict,
+        description='Systems that may report signals and patients: JSON, {"<source>": "<bearer token>"}.',
+    )
+    phone_region: str = Field(
+        "US", pattern="^[A-Z]{2}$", description="Country of phone numbers written without +, ISO 3166."
+    )
+    gateway_patience_seconds: float = Field(
+        8.0, ge=0.1, le=12, description="Real seconds to go on trying to publish; the carrier waits for 15."
+    )
+    gateway_outcome_seconds: float = Field(
+        5.0, ge=0.1, le=10, description="Real seconds a caller waits to hear what came of a key."
+    )
+
+    @field_validator("public_url")
+    @classmethod
+    def _without_slash(cls, url: str) -> str:
+        return url.rstrip("/")
+
+    @field_validator("source_tokens")
+    @classmethod
+    def _long_enough(cls, tokens: dict[str, SecretStr]) -> dict[str, SecretStr]:
+        if any(not token.get_secret_value() for token in tokens.values()):
+            raise ValueError("a source has an empty token")
+        if len({token.get_secret_value() for token in tokens.values()}) < len(tokens):
+            raise ValueError("two sources have the same token")
+        return tokens
+
+    def numbers(self) -> Numbers:
+        """Return our numbers."""
+        return Numbers(self.staff_number, self.patient_number or self.staff_number, self.imminent_number)
+
+    def auth_tokens(self) -> tuple[str, ...]:
+        """Return the auth tokens that may have signed a webhook."""
+        both = (self.twilio_auth_token, self.twilio_auth_token_secondary)
+        return tuple(token.get_secret_value() for token in both if token.get_secret_value())
+
+    def tokens(self) -> dict[str, str]:
+        """Return source -> bearer token."""
+        return {source: token.get_secret_value() for source, token in self.source_tokens.items()}

@@ -1,0 +1,122 @@
+"""What a responder's text means."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from contracts.replies import CODE, COMMAND_WORDS, Key, Reply, parse
+from contracts.values import Disposition
+
+READINGS: list[tuple[str, Reply]] = [
+    ("1", Reply(Key.TAKE)),
+    (" 1. ", Reply(Key.TAKE)),
+    ("1 k7", Reply(Key.TAKE, "K7")),
+    ("1k7", Reply(Key.TAKE, "K7")),
+    ("K7 1", Reply(Key.TAKE, "K7")),
+    ("k71", Reply(Key.TAKE, "K7")),
+    ("ack K7", Reply(Key.TAKE, "K7")),
+    ("Take", Reply(Key.TAKE)),
+    ("１ Ｋ７", Reply(Key.TAKE, "K7")),  # noqa: RUF001
+    ("1 k7m", Reply(Key.TAKE, "K7M")),
+    ("1 k7m4p", Reply(Key.TAKE, "K7M4P")),
+    ("2", Reply(Key.PASS)),
+    ("pass k7", Reply(Key.PASS, "K7")),
+    ("Decline", Reply(Key.PASS)),
+    ("?", Reply(Key.MORE)),
+    ("k7?", Reply(Key.MORE, "K7")),
+    ("? k7", Reply(Key.MORE, "K7")),
+    ("more", Reply(Key.MORE)),
+    ("3", Reply(Key.REACHED)),
+    ("3k7", Reply(Key.REACHED, "K7")),
+    ("reached K7", Reply(Key.REACHED, "K7")),
+    ("4", Reply(Key.DISPOSE)),
+    ("4 k7", Reply(Key.DISPOSE, "K7")),
+    ("4 2", Reply(Key.DISPOSE, disposition=Disposition.SAFETY_PLAN)),
+    ("4 spoke", Reply(Key.DISPOSE, disposition=Disposition.SPOKE)),
+    (
+        "4 k7 safety plan 4711",
+        Reply(Key.DISPOSE, "K7", disposition=Disposition.SAFETY_PLAN, pin="4711"),
+    ),
+    ("close k7 safety_plan", Reply(Key.DISPOSE, "K7", disposition=Disposition.SAFETY_PLAN)),
+    ("4 10 2741", Reply(Key.DISPOSE, disposition=Disposition.FIXED, pin="2741")),
+    ("4 11", Reply(Key.UNKNOWN)),
+    ("4 k7 went home", Reply(Key.UNKNOWN, "K7")),
+    ("call k7", Reply(Key.CALL, "K7")),
+    ("sign K7", Reply(Key.SIGN, "K7")),
+    ("confirm k7 officer lee 03:40", Reply(Key.CONFIRM, "K7", name="officer lee 03:40")),
+    ("confirm k7", Reply(Key.UNKNOWN, "K7")),
+    ("undo", Reply(Key.UNDO)),
+    ("help", Reply(Key.HELP)),
+    ("Ok ", Reply(Key.SEEN)),
+    ("YES", Reply(Key.SEEN)),
+    ("k", Reply(Key.SEEN)),
+    ("ok k7", Reply(Key.SEEN, "K7")),
+    ("STOP", Reply(Key.STOP)),
+    ("end.", Reply(Key.STOP)),
+    ("Start", Reply(Key.START)),
+    ("stop that noise", Reply(Key.FREE)),
+    ("", Reply(Key.UNKNOWN)),
+    ("...", Reply(Key.UNKNOWN)),
+    ("5", Reply(Key.UNKNOWN)),
+    ("k7", Reply(Key.UNKNOWN, "K7")),
+    ("takk k7", Reply(Key.UNKNOWN, "K7")),
+    ("who is this about", Reply(Key.FREE)),
+    ("1 please send somebody", Reply(Key.FREE)),
+]
+
+
+@pytest.mark.parametrize(("text", "reply"), READINGS, ids=[repr(text) for text, _ in READINGS])
+def test_a_text_is_read_as(text: str, reply: Reply) -> None:
+    assert parse(text) == reply
+
+
+@pytest.mark.parametrize("text", ["ok", "okay", "yes", "y", "k", "seen", "ok k7", "yes K7"])
+def test_half_asleep_words_take_nothing(text: str) -> None:
+    assert parse(text).key is Key.SEEN
+
+
+@settings(max_examples=300)
+@given(st.text(max_size=200))
+def test_no_text_whatever_breaks_the_reading(text: str) -> None:
+    assert isinstance(parse(text), Reply)
+
+
+@settings(max_examples=200)
+@given(
+    st.lists(
+        st.sampled_from([*sorted(COMMAND_WORDS), "k7", "k7m", "4711", "safety", "plan", "x", "፩", "²"])
+    ).map(" ".join)
+)
+def test_no_mixture_of_known_words_breaks_the_reading(text: str) -> None:
+    assert isinstance(parse(text), Reply)
+
+
+@pytest.mark.parametrize("text", ["4 ፩", "4 " + "9" * 5000, "4 k7 ١"])
+def test_digits_that_are_no_numbers_here_close_nothing(text: str) -> None:
+    assert parse(text).disposition is None
+
+
+@settings(max_examples=100)
+@given(
+    st.from_regex(CODE, fullmatch=True),
+    st.sampled_from("1234"),
+    st.sampled_from(["{key}{code}", "{code}{key}", "{key} {code}", "{code} {key}", "  {key}\n{code}. "]),
+    st.booleans(),
+)
+def test_a_key_with_a_code_is_read_in_any_order_spacing_and_case(
+    code: str, key: str, form: str, upper: bool
+) -> None:
+    text = form.format(code=code, key=key)
+
+    reply = parse(text.upper() if upper else text)
+
+    assert reply.key is parse(key).key
+    assert reply.code == code.upper()
+
+
+@settings(max_examples=100)
+@given(st.from_regex(CODE, fullmatch=True))
+def test_no_code_is_a_command_word_and_each_has_a_letter_first(code: str) -> None:
+    assert code not in COMMAND_WORDS
+    assert code[0].isalpha()
+    assert parse(code).key is Key.UNKNOWN
