@@ -26,9 +26,13 @@ def nats_child(settings: Settings, *, key: str | None = None) -> supervisor.Chil
     argv, environment = nats_server.supervised(settings.var, port, key=key)
 
     async def ready() -> None:
-        async with asyncio.timeout(_LONGEST_RECOVERY):
-            while not await nats_server.answers(port):
-                await asyncio.sleep(0.05)
+        for _ in range(int(_LONGEST_RECOVERY / 0.05)):
+            if await nats_server.answers(port):
+                return
+            await asyncio.sleep(0.05)
+        raise nats_setup.ServerError(
+            f"nats-server does not answer on port {port}; see {settings.var}/nats.log"
+        )
 
     async def prepare() -> None:
         nc = await _admin(settings)

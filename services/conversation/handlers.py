@@ -121,9 +121,7 @@ class Handlers:
         )
 
     async def _receipt(self, fact: SmsStatus) -> None:
-        receipt = hear.Receipt(
-            fact.page, fact.attempt, fact.sid, fact.status, str(fact.error_code or "")
-        )
+        receipt = hear.Receipt(fact.page, fact.attempt, fact.sid, fact.status, str(fact.error_code or ""))
         await self._conversations.decide(
             subject_of(fact.responder),
             f"{fact.sid}:{fact.status}",

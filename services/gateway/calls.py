@@ -28,7 +28,7 @@ def routes(
         form = await hooks.read(request)
         sid, to = webhooks.needed(form, "CallSid"), webhooks.needed(form, "To", "Called")
         phone = form.get("From", "").strip() or "anonymous"
-        caller = await directory.caller(phone)
+        caller = await facts.read(lambda: directory.caller(phone))
         lane = routing.lane_of_call(to, caller, numbers)
         responder = caller.responder if lane is Lane.STAFF else None
         room = room_of(sid)

@@ -17,7 +17,7 @@ from services.gateway.core import speech
 from services.gateway.core.outcome import Outcome
 from services.gateway.facts import Facts
 from services.gateway.signatures import Form
-from services.gateway.voice import Voice
+from services.gateway.voice import SEPARATOR, Voice
 from services.gateway.webhooks import Webhooks
 from services.runtime.log import Unavailable
 
@@ -62,7 +62,7 @@ class Keypad:
 
     def next(self, responder: str, done: str) -> str:
         """Return the next open page of the responder that this call has not dealt with."""
-        dealt_with = [page for page in done.split(",") if page]
+        dealt_with = [page for page in done.split(SEPARATOR) if page]
         left = [brief for brief in self.briefs.open_pages(responder) if brief.page not in dealt_with]
         if not left:
             return self.voice.goodbye(speech.GOODBYE if dealt_with else speech.NO_PAGES)
@@ -80,7 +80,7 @@ class Keypad:
             new = await self.record(responder, page, digits, f"{leg}", form) if digits else True
         except Unavailable:
             return self._ask_again(responder, page, asked, speech.NOT_RECORDED, leg, done, _LEGS), True
-        dealt_with = ",".join(filter(None, (done, page)))
+        dealt_with = SEPARATOR.join(filter(None, (done, page)))
         match digits:
             case "1":
                 return self.voice.look_for_outcome(responder, page, since, dealt_with), new

@@ -28,7 +28,7 @@ def routes(hooks: Webhooks, facts: Facts, directory: Directory, seals: Seals, nu
         form = await hooks.read(request)
         sid = webhooks.needed(form, "MessageSid", "SmsMessageSid", "SmsSid")
         phone, to, body = webhooks.needed(form, "From"), webhooks.needed(form, "To"), form.get("Body", "")
-        caller = await directory.caller(phone)
+        caller = await facts.read(lambda: directory.caller(phone))
         lane = routing.lane_of_text(to, body, caller, numbers)
         fact = SmsReceived(
             sid=sid,

@@ -9,12 +9,15 @@ from services.gateway.core import speech
 
 KEY_SECONDS = 8
 """How long a caller has to find the key after the question was asked."""
+SEPARATOR = "."
+"""Stands between page ids in a URL: no id has it, and nobody on the way rewrites it, which `,` does not
+survive; a rewritten URL would no longer fit its signature."""
 OFFER_SECONDS = 6
 RING_SECONDS = 30
 
 
 class Voice:
-    """Makes the documents. `done` are the pages that were dealt with in this call."""
+    """Makes the documents. `done` are the pages that were dealt with in this call, joined."""
 
     def __init__(self, public_url: str, caller_id: str) -> None:
         self._public_url = public_url

@@ -104,8 +104,8 @@ class Dispatcher:
 
     def _enqueue(self, turn: Turn) -> None:
         sender = self._sender(turn.urgency)
-        if self._queues.setdefault(sender, Waiting()).add(turn):
-            self._pump(sender)
+        self._queues.setdefault(sender, Waiting()).add(turn)
+        self._pump(sender)
 
     def _sender(self, urgency: Urgency) -> str:
         reserved = self._settings.imminent_number

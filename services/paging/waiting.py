@@ -1,7 +1,7 @@
 """What waits for its turn: by urgency, then by age."""
 
 import heapq
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from contracts.pages import PageBrief, Purpose
@@ -29,28 +29,26 @@ class Turn:
 
 
 class Waiting:
-    """The queue of one sender. A turn stands in it once."""
+    """The queue of one sender. A turn stands in it once, from the earliest moment it was offered for."""
 
     def __init__(self) -> None:
         self._heap: list[Turn] = []
-        self._keys: set[tuple[str, int]] = set()
+        self._from: dict[tuple[str, int], datetime] = {}
 
     def __len__(self) -> int:
         return len(self._heap)
 
-    def add(self, turn: Turn) -> bool:
-        """Add a turn; False if it stands there already."""
-        if turn.key in self._keys:
-            return False
-        self._keys.add(turn.key)
-        heapq.heappush(self._heap, turn)
-        return True
+    def add(self, turn: Turn) -> None:
+        """Add a turn; one that stands there already only gets the earlier moment of the two."""
+        known = self._from.get(turn.key)
+        self._from[turn.key] = turn.not_before if known is None else min(known, turn.not_before)
+        if known is None:
+            heapq.heappush(self._heap, turn)
 
     def take(self) -> Turn:
         """Take the first turn out; IndexError when there is none."""
         turn = heapq.heappop(self._heap)
-        self._keys.discard(turn.key)
-        return turn
+        return replace(turn, not_before=self._from.pop(turn.key))
 
     def of_phone(self, phone_ref: str) -> list[Turn]:
         """Return the texts of pages that wait for one phone and may share one text."""
@@ -66,7 +64,8 @@ class Waiting:
     def remove(self, turns: list[Turn]) -> None:
         """Take those turns out."""
         gone = {turn.key for turn in turns}
-        self._keys -= gone
+        for key in gone:
+            self._from.pop(key, None)
         self._heap = [turn for turn in self._heap if turn.key not in gone]
         heapq.heapify(self._heap)
 

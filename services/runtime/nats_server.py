@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import BinaryIO
 
 from services.runtime import nats_config, nats_secrets, nats_setup, orphans
 
@@ -63,17 +64,7 @@ class EmbeddedServer:
             environment = nats_setup.environment(self._key)
             nats_setup.validate(config, environment)
             before = log.stat().st_size if log.exists() else 0
-            with log.open("ab") as output:
-                self._process = subprocess.Popen(
-                    nats_setup.command(config),
-                    stdin=subprocess.DEVNULL,
-                    stdout=output,
-                    stderr=output,
-                    env=environment,
-                    pass_fds=(lock.fileno(),),
-                    start_new_session=True,
-                    preexec_fn=orphans.die_with_parent(),
-                )
+            self._process = _spawn(config, log, environment, lock)
         try:
             await self._until_ready(log)
             _refuse_wrong_key(log, before)
@@ -139,6 +130,20 @@ async def answers(port: int) -> bool:
         writer.close()
         with contextlib.suppress(OSError):
             await writer.wait_closed()
+
+
+def _spawn(config: Path, log: Path, environment: dict[str, str], lock: BinaryIO) -> subprocess.Popen[bytes]:
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            nats_setup.command(config),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            env=environment,
+            pass_fds=(lock.fileno(),),
+            start_new_session=True,
+            preexec_fn=orphans.die_with_parent(),
+        )
 
 
 def _free_port() -> int:

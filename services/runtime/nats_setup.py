@@ -107,8 +107,7 @@ async def lock(folder: Path, patience: float = 10.0) -> AsyncIterator[BinaryIO]:
     The lock belongs to the open file, which the child inherits: it is held until the last of us
     has closed it, so a server that outlives its parent for a moment still keeps others out.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "nats.lock").open("wb") as file:
+    with _lock_file(folder) as file:
         for _ in range(max(1, int(patience / 0.05))):
             if _locked(file):
                 break
@@ -116,6 +115,11 @@ async def lock(folder: Path, patience: float = 10.0) -> AsyncIterator[BinaryIO]:
         else:
             raise ServerError(f"another nats-server still uses {folder}; end it first")
         yield file
+
+
+def _lock_file(folder: Path) -> BinaryIO:
+    folder.mkdir(parents=True, exist_ok=True)
+    return (folder / "nats.lock").open("wb")
 
 
 def _locked(file: BinaryIO) -> bool:

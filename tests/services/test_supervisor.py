@@ -3,14 +3,19 @@
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
+import nats
 import pytest
 from structlog.testing import capture_logs
 
-from services import supervisor
+from services import nats_child, supervisor
+from services.runtime import nats_server, provision
+from services.runtime.settings import Settings
 
 QUICK = supervisor.Pace(first_wait=0.02, longest_wait=0.1, healthy_after=60, grace=0.5)
 
@@ -40,10 +45,23 @@ def noted(notes: Path) -> list[tuple[str, int]]:
 
 async def notes_of(notes: Path, count: int) -> list[tuple[str, int]]:
     """Wait until that many children have noted themselves."""
-    async with asyncio.timeout(10):
-        while len(noted(notes)) < count:
-            await asyncio.sleep(0.01)
+    await until(lambda: len(noted(notes)) >= count)
     return noted(notes)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait until it holds; at most ten seconds."""
+    for _ in range(1000):
+        if condition():
+            return
+        await asyncio.sleep(0.01)
+    raise TimeoutError
+
+
+def python(program: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-c", program], stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+    )
 
 
 def test_the_wait_before_a_restart_doubles_from_a_fifth_of_a_second_up_to_ten() -> None:
@@ -125,9 +143,7 @@ async def test_a_command_that_does_not_exist_is_named_and_tried_again() -> None:
     keeping = supervisor.Supervisor([supervisor.Child("one", ["/no/such/program"])], QUICK)
     with capture_logs() as logs:
         running = asyncio.create_task(keeping.run())
-        async with asyncio.timeout(5):
-            while sum(entry["event"] == "child_not_started" for entry in logs) < 2:
-                await asyncio.sleep(0.01)
+        await until(lambda: sum(entry["event"] == "child_not_started" for entry in logs) >= 2)
         keeping.stop()
         await running
     assert "/no/such/program" in next(e["reason"] for e in logs if e["event"] == "child_not_started")
@@ -138,7 +154,8 @@ async def test_on_sigterm_all_end_last_started_first_and_a_stubborn_one_is_kille
 
     def noting(name: str) -> str:
         return (
-            f"signal.signal(signal.SIGTERM, lambda *_: (open({str(ends)!r}, 'a').write('{name}\\n'), sys.exit()))\n"
+            f"def end(*_): open({str(ends)!r}, 'a').write('{name}\\n'); sys.exit()\n"
+            "signal.signal(signal.SIGTERM, end)\n"
             f"open({str(notes)!r}, 'a').write('{name}-ready 0\\n')\n"
             "time.sleep(60)"
         )
@@ -188,14 +205,51 @@ async def test_no_child_outlives_a_supervisor_that_is_killed_with_9(tmp_path: Pa
         "from services.supervisor import Child, Supervisor\n"
         f"{loop}.run(Supervisor([Child(n, {sleeper!r}) for n in ('a', 'b', 'c')]).run())\n"
     )
-    with subprocess.Popen(
-        [sys.executable, "-c", program], stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
-    ) as p:
+    with python(program) as p:
         pids = [pid for _, pid in await notes_of(notes, 3)]
         assert all(alive(pid) for pid in pids)
 
         p.kill()
 
-    async with asyncio.timeout(5):
-        while any(alive(pid) for pid in pids):
-            await asyncio.sleep(0.02)
+    await until(lambda: not any(alive(pid) for pid in pids))
+
+
+async def test_nats_as_a_child_is_provisioned_before_the_next_starts_and_comes_back_after_kill_9(
+    tmp_path: Path,
+) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    notes = tmp_path / "notes"
+    settings = Settings(var=tmp_path / "var", nats_url=f"nats://127.0.0.1:{port}")
+    children = [nats_child.nats_child(settings, key="a-key-of-this-test-only"), child("next", notes)]
+    keeping = supervisor.Supervisor(children, QUICK)
+    running = asyncio.create_task(keeping.run())
+    await notes_of(notes, 1)
+
+    password = settings.password("escalation")
+    nc = await nats.connect(
+        settings.nats_url,
+        user="escalation",
+        password=password,
+        inbox_prefix="_INBOX_escalation",
+        reconnect_time_wait=0.05,
+        max_reconnect_attempts=-1,
+        error_cb=_quiet,
+    )
+    await provision.check(nc, "escalation")
+    await nc.jetstream().publish("escalations.p1", b"{}")
+    os.kill(keeping.pids()["nats"], signal.SIGKILL)
+    await until(lambda: not nc.is_connected)
+    await until(lambda: nc.is_connected)
+    kept = await nc.jetstream().get_last_msg("ESCALATIONS", "escalations.p1", direct=True)
+    assert kept.data == b"{}"
+
+    await nc.close()
+    keeping.stop()
+    await running
+    assert not await nats_server.answers(port)
+
+
+async def _quiet(_error: Exception) -> None:
+    """The connection is lost on purpose."""

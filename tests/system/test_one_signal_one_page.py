@@ -49,9 +49,9 @@ async def test_call_connects_the_holder_with_the_patient_and_neither_sees_the_ot
     ana, rivera = world.phone("ana"), world.phone("rivera")
     assert ana.ringing is not None
     await ana.answer()
-    await world.later(seconds=2)
+    await world.later(seconds=5)
     await ana.press("1")
-    await world.later(seconds=3)
+    await world.later(seconds=8)
     assert rivera.ringing is not None
     await rivera.answer()
     await world.later(seconds=2)

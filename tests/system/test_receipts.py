@@ -18,7 +18,7 @@ async def status_of(world: World) -> str:
 @pytest.mark.parametrize(
     "fault",
     [
-        Fault("duplicate", path="sms-status", args={"count": 3}),
+        Fault("duplicate", path="sms-status", args={"n": 3}),
         Fault("out_of_order", path="sms-status"),
         Fault("delay", path="sms-status", args={"seconds": 30}),
         Fault("extra_param", path="sms-status"),

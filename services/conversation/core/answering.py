@@ -97,7 +97,5 @@ def _next_attempt(state: Conversation, now: datetime, answer: Answer) -> Events:
     if now >= answer.send_by:
         return (AnswerFailed(at=now, answer=answer.id, code="too_late"),)
     return (
-        AnswerIntended(
-            at=now, answer=answer.id, attempt=answer.attempt + 1, reconcile_at=now + NO_OUTCOME
-        ),
+        AnswerIntended(at=now, answer=answer.id, attempt=answer.attempt + 1, reconcile_at=now + NO_OUTCOME),
     )

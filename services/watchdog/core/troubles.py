@@ -40,9 +40,9 @@ class Tell:
 Troubles = Mapping[str, Trouble]
 
 
-def present(known: Troubles, causes: Mapping[str, Cause], now: datetime, limits: Limits) -> tuple[
-    dict[str, Trouble], tuple[Tell, ...]
-]:
+def present(
+    known: Troubles, causes: Mapping[str, Cause], now: datetime, limits: Limits
+) -> tuple[dict[str, Trouble], tuple[Tell, ...]]:
     """Return the troubles with these causes noted, and what to tell of them now."""
     troubles, texts = dict(known), []
     for name, cause in causes.items():

@@ -275,3 +275,21 @@ def test_the_brief_says_where_the_run_stands() -> None:
     assert (at_a_glance.status, at_a_glance.holder, at_a_glance.code) == ("held", "kim", "K7")
     assert (at_a_glance.contact_by, at_a_glance.policy) == (clock("02:29"), "crisis")
     assert isinstance(board.happened[1], Held)
+
+
+def test_a_message_lost_after_the_close_only_tells_ops() -> None:
+    board = Board()
+    board.signal(Urgency.URGENT).takes("kim").closes("kim").loses("kim", "30005")
+
+    assert board.kinds == ["heard", "fault_raised"]
+    assert board.run.status == "closed"
+
+
+def test_a_close_that_cannot_be_told_to_the_holder_is_a_close_all_the_same() -> None:
+    board = Board()
+    board.signal(Urgency.URGENT).takes("kim")
+    board.people["kim"] = person("kim", methods=(method("kim", dead=True),))
+
+    board.closes("kim")
+
+    assert (board.run.status, board.paged) == ("closed", [])

@@ -182,3 +182,11 @@ def test_the_roster_is_read_anew_at_each_step() -> None:
     board.shifts["second"] = schedule("second", "tia")
 
     assert board.at("02:17").paged == ["tia"]
+
+
+def test_whoever_handed_off_and_the_holder_are_both_asked() -> None:
+    board = Board()
+    board.signal().takes("kim").reaches("lee").closes("lee", Disposition.MOBILE_CRISIS)
+
+    assert board.told == [("lee", "hand_off_open"), ("kim", "hand_off_open")]
+    assert board.at("02:44").told == [("kim", "hand_off_question"), ("lee", "hand_off_question")]

@@ -16,7 +16,7 @@ from contracts.escalations import (
     StepStarted,
     UrgencyRaised,
 )
-from contracts.values import Channel, Disposition, Kind, Urgency
+from contracts.values import Disposition, Kind, Urgency
 from services.escalation.core.decide import decide
 from services.escalation.core.due import due
 from services.escalation.core.inputs import PatientLinked, SignalHeard, TimeReached
@@ -56,7 +56,7 @@ people = st.sampled_from([*PEOPLE, "ghost"])
 told = st.fixed_dictionaries({"evidence": st.integers(0, 4)})
 moves = st.one_of(
     st.tuples(st.just("wait"), st.integers(0, 1800)),
-    st.tuples(st.just("wait"), st.integers(3600, 100_000)),
+    st.tuples(st.just("wait"), st.integers(3600, 30_000)),
     st.tuples(st.just("signal"), st.sampled_from(Urgency), st.booleans()),
     st.tuples(
         st.just("takes"),
@@ -124,7 +124,7 @@ def check_log(board: Board) -> None:
     assert replay(board.log, board.run.subject) == board.run
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=90, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(moves, min_size=3, max_size=25), st.sampled_from(["escalations.p1", "faults.carrier"]))
 def test_whatever_is_heard_in_whatever_order_every_law_holds(
     script: list[tuple[Any, ...]], subject: str
@@ -246,4 +246,3 @@ def test_no_fault_is_raised_about_a_run_under_faults() -> None:
 
     assert not [event for event in board.log if isinstance(event, FaultRaised)]
     assert board.due == "09:01"
-    assert Channel.SMS

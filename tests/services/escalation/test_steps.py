@@ -312,3 +312,20 @@ def test_the_distance_is_never_longer_than_the_policys_own_waits() -> None:
 
     assert board.due == "02:14:05"
     assert board.at("02:14:05").paged == ["kim"]
+
+
+def test_when_the_rest_of_a_round_is_empty_the_next_round_begins() -> None:
+    board = Board()
+    board.shifts = {"first": schedule("first", "kim")}
+
+    board.signal()
+
+    assert board.at("02:17").paged == ["kim", "dee"]
+
+
+def test_a_policy_without_steps_never_pages_whoever_let_it_lapse() -> None:
+    board = Board(policy(id="list", applies={"urgencies": ["routine"]}))
+    board.signal(Urgency.ROUTINE).takes("tia")
+
+    assert board.at("02:29").told == [("tia", "contact_overdue")]
+    assert (board.at("02:31").paged, board.due) == ([], "+1 02:31")

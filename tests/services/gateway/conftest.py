@@ -87,7 +87,9 @@ class Reply:
 class Site:
     """The gateway under test, and what it published."""
 
-    def __init__(self, gateway: GatewayService, admin: Client, seals: Seals, http: aiohttp.ClientSession) -> None:
+    def __init__(
+        self, gateway: GatewayService, admin: Client, seals: Seals, http: aiohttp.ClientSession
+    ) -> None:
         self.gateway = gateway
         self.admin = admin
         self.seals = seals
@@ -160,7 +162,9 @@ class Site:
         await self.gateway.briefs.follower.catch_up()
         return brief
 
-    async def run(self, page: PageBrief, holder: str | None, *events: dict[str, object], **more: object) -> None:
+    async def run(
+        self, page: PageBrief, holder: str | None, *events: dict[str, object], **more: object
+    ) -> None:
         """Let escalation have committed something about the run of a page."""
         values = {"status": EscalationStatus.HELD if holder else EscalationStatus.PAGING} | more
         brief = EscalationBrief(
@@ -205,7 +209,9 @@ async def _set_up(server: EmbeddedServer, seals: Seals) -> None:
 
 
 def person(seals: Seals, name: str, phone: str) -> Person:
-    method = ContactMethod(id="m1", channel=Channel.SMS, phone=seals.seal(phone), phone_ref=seals.phone_ref(phone))
+    method = ContactMethod(
+        id="m1", channel=Channel.SMS, phone=seals.seal(phone), phone_ref=seals.phone_ref(phone)
+    )
     return Person(id=name, name=seals.seal(name.title()), methods=(method,))
 
 

@@ -45,7 +45,9 @@ async def test_an_empty_body_is_stored_too(site: Site) -> None:
     assert fact["sid"] == "SM4"
 
 
-async def test_a_phone_that_is_staffs_and_an_enrolled_patients_is_staff_only_for_code_and_key(site: Site) -> None:
+async def test_a_phone_that_is_staffs_and_an_enrolled_patients_is_staff_only_for_code_and_key(
+    site: Site,
+) -> None:
     await site.system("/v1/patients", {"external_id": "both-1", "name": "B", "phone": BOTH})
 
     for sid, body, lane in (
@@ -59,7 +61,9 @@ async def test_a_phone_that_is_staffs_and_an_enrolled_patients_is_staff_only_for
         assert (await site.last("CARRIER", f"carrier.sms_received.{lane}"))["sid"] == sid, body
 
 
-async def test_a_clinician_whose_phone_merely_texted_the_line_once_still_takes_with_a_bare_key(site: Site) -> None:
+async def test_a_clinician_whose_phone_merely_texted_the_line_once_still_takes_with_a_bare_key(
+    site: Site,
+) -> None:
     aliases = await site.admin.jetstream().key_value("aliases")
     patients = await site.admin.jetstream().key_value("patients")
     await aliases.put(site.seals.phone_ref(ANA), b'{"patient":"pt_texted","since":"2026-11-24T01:00:00Z"}')
@@ -129,11 +133,17 @@ async def _refused(site: Site, case: str, form: dict[str, str]):  # type: ignore
             sent = {**form, "Evil": "1"} if case.endswith("added") else {k: form[k] for k in list(form)[:-1]}
             return await site.post("/twilio/sms", sent, {"X-Twilio-Signature": signature})
         case "signed for another host":
-            return await site.carrier("/twilio/sms", form, public="https://evil.example.org", Host="evil.example.org")
+            return await site.carrier(
+                "/twilio/sms", form, public="https://evil.example.org", Host="evil.example.org"
+            )
         case "signed for another path":
-            return await site.post("/twilio/sms", form, {"X-Twilio-Signature": _signature("/twilio/call", form)})
+            return await site.post(
+                "/twilio/sms", form, {"X-Twilio-Signature": _signature("/twilio/call", form)}
+            )
         case "query added":
-            return await site.post("/twilio/sms?x=1", form, {"X-Twilio-Signature": _signature("/twilio/sms", form)})
+            return await site.post(
+                "/twilio/sms?x=1", form, {"X-Twilio-Signature": _signature("/twilio/sms", form)}
+            )
         case "as json":
             return await site.post("/twilio/sms", b"{}", {"Content-Type": "application/json"})
         case "without type":
@@ -186,7 +196,11 @@ async def test_each_status_of_a_text_counts_once_and_unknown_ones_count_too(site
 
 @pytest.mark.parametrize(
     "path",
-    ["/twilio/sms-status/other/ana/p1/1", "/twilio/sms-status/page/ana/p.1/1", "/twilio/sms-status/page/ana/p1/x"],
+    [
+        "/twilio/sms-status/other/ana/p1/1",
+        "/twilio/sms-status/page/ana/p.1/1",
+        "/twilio/sms-status/page/ana/p1/x",
+    ],
 )
 async def test_a_receipt_for_a_path_we_never_gave_is_refused(site: Site, path: str) -> None:
     before = await site.ends()

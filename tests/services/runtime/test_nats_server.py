@@ -44,6 +44,18 @@ def alive(pid: int) -> bool:
         return False
 
 
+def python(program: str) -> subprocess.Popen[str]:
+    return subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
+
+
+def started(argv: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(argv, env=os.environ | environment)
+
+
+def command_line(pid: int) -> bytes:
+    return Path(f"/proc/{pid}/cmdline").read_bytes()
+
+
 async def gone(pid: int, seconds: float = 5) -> bool:
     for _ in range(int(seconds / 0.02)):
         if not alive(pid):
@@ -150,7 +162,7 @@ async def test_the_server_dies_with_its_parent_even_by_kill_9(tmp_path: Path) ->
         "print(server.pid, flush=True)\n"
         "time.sleep(60)\n"
     )
-    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as parent:
+    with python(program) as parent:
         assert parent.stdout is not None
         pid = int(await asyncio.to_thread(parent.stdout.readline))
         assert alive(pid)
@@ -167,12 +179,12 @@ async def test_a_supervised_child_becomes_the_server_and_keeps_its_process_id(tm
     await server.stop()
 
     argv, environment = nats_server.supervised(tmp_path, server.port, key=KEY)
-    with subprocess.Popen(argv, env=os.environ | environment) as child:
+    with started(argv, environment) as child:
         while not await nats_server.answers(server.port):
             assert child.poll() is None
             await asyncio.sleep(0.02)
         assert await read_one(server) == b"plaintext-marker"
-        assert b"nats-server" in Path(f"/proc/{child.pid}/cmdline").read_bytes()
+        assert b"nats-server" in command_line(child.pid)
         with pytest.raises(nats_setup.ServerError, match="another nats-server"):
             async with nats_setup.lock(tmp_path, patience=0.1):
                 pass

@@ -1,10 +1,10 @@
 """A night in which the watchdog is awake."""
 
 import pytest
-from tests.services.watchdog.hands import Night, Outside
 
 from services.runtime.nats_server import EmbeddedServer
 from services.runtime.provision import provision
+from tests.services.watchdog.hands import Night, Outside
 
 
 @pytest.fixture

@@ -132,7 +132,9 @@ class Night:
     async def stored(self, name):
         """Return what a stream holds, oldest first: (subject, data)."""
         state = (await self.js.stream_info(name)).state
-        found = [await self.js.get_msg(name, seq) for seq in range(max(1, state.first_seq), state.last_seq + 1)]
+        found = [
+            await self.js.get_msg(name, seq) for seq in range(max(1, state.first_seq), state.last_seq + 1)
+        ]
         return [(one.subject, one.data) for one in found]
 
     async def faults(self):
@@ -143,7 +145,7 @@ class Night:
     async def js_back(self):
         """Return once both the tests and the watchdog have a connection again, without time passing."""
         async with asyncio.timeout(5):
-            while not (self.admin.is_connected and await self.watchdog._view.answers()):
+            while not (self.admin.is_connected and await self.watchdog.view.answers()):
                 await asyncio.sleep(0.02)
 
     def beat_at(self):

@@ -82,7 +82,7 @@ def test_what_the_owner_does_in_time_is_not_told(night):
 
 
 def test_a_commit_that_is_late_again_does_not_start_the_wait_anew(night):
-    for second in range(0, 60):
+    for second in range(60):
         night.look(second, late=(Late("PAGES", "pages.ana.p1", START + timedelta(seconds=second - 10)),))
 
     assert [second for second, _ in night.told] == [30]
@@ -221,7 +221,11 @@ def test_a_stream_that_went_backwards_is_a_fault_and_is_scanned_anew(night):
 @given(
     st.lists(
         st.tuples(
-            st.integers(1, 120), st.booleans(), st.booleans(), st.sampled_from([None, STUCK, IDLE]), st.booleans()
+            st.integers(1, 120),
+            st.booleans(),
+            st.booleans(),
+            st.sampled_from([None, STUCK, IDLE]),
+            st.booleans(),
         ),
         max_size=40,
     )

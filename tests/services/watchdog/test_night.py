@@ -70,7 +70,7 @@ async def test_a_follower_that_fell_asleep_is_made_up_for_by_the_next_scan(night
     await night.start(watchdog_look_seconds=10)
     await night.js_back()
     await night.passes(10)
-    await night.watchdog._view._headers["ESCALATIONS"].follower.stop()
+    await night.watchdog.view._headers["ESCALATIONS"].follower.stop()
     await night.commit("escalations.pt_a", due_in=0)
 
     await night.passes(580)

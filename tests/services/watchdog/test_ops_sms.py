@@ -7,10 +7,10 @@ import sys
 
 import pytest
 from pydantic import ValidationError
-from tests.services.watchdog.hands import PHONES
 
 from services.watchdog.ops_sms import Account, OpsSms
 from services.watchdog.settings import WatchdogSettings
+from tests.services.watchdog.hands import PHONES
 
 
 def ops(url, phones=PHONES):

@@ -1,0 +1,268 @@
+"""The escalations as the page shows them: folded from stored commits, without I/O or clock.
+
+Commits may come twice and, between the two streams, in any order: a commit that was seen changes
+nothing, and attempts wait for the page they belong to.
+"""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from pydantic import TypeAdapter, ValidationError
+
+from contracts import pages as p
+from contracts.commits import BRIEF, DUE, Commit
+from contracts.escalations import EscalationBrief, EscalationEvent, EscalationStatus, Opened, PageRequested
+from contracts.values import Channel
+from services.carrier_emulator.demo import sentences, words
+from services.carrier_emulator.demo.cast import Cast
+from services.carrier_emulator.demo.sentences import Line, Names
+
+KEPT_CLOSED = timedelta(hours=12)
+KEPT_BOARDS = 15
+KEPT_LINES = 300
+KEPT_PAGES = 3000
+
+_EVENTS: TypeAdapter[EscalationEvent] = TypeAdapter(EscalationEvent)
+_PAGE_EVENTS: TypeAdapter[p.PageEvent] = TypeAdapter(p.PageEvent)
+
+
+@dataclass(slots=True)
+class Attempt:
+    """One attempt on a phone: what became of it, step by step."""
+
+    channel: Channel = Channel.SMS
+    text: str = ""
+    marks: list[tuple[str, datetime]] = field(default_factory=list)
+
+    def mark(self, word: str, moment: datetime) -> None:
+        """Add what happened."""
+        self.marks.append((word, moment))
+
+
+@dataclass(slots=True)
+class Board:
+    """One run of an escalation."""
+
+    run: str
+    subject: str
+    opened_at: datetime
+    brief: EscalationBrief | None = None
+    due: datetime | None = None
+    contact_by: datetime | None = None
+    changed_at: datetime | None = None
+    lines: list[tuple[datetime, Line]] = field(default_factory=list)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the run is over."""
+        return self.brief is not None and self.brief.status is EscalationStatus.CLOSED
+
+
+class Timeline:
+    """Every open and lately closed escalation."""
+
+    def __init__(self, cast: Cast) -> None:
+        self._cast = cast
+        self._boards: dict[str, Board] = {}
+        self._current: dict[str, str] = {}
+        self._seen: dict[str, int] = {}
+        self._pages: OrderedDict[str, tuple[str, dict[int, Attempt]]] = OrderedDict()
+        self._demo_ids: dict[str, str] = {}
+
+    def has_seen(self, subject: str) -> bool:
+        """Tell whether any commit of that subject was folded."""
+        return subject in self._seen
+
+    def knows_patient(self, vigil_id: str, demo_id: str) -> None:
+        """Remember which patient of the demo an id of Vigil stands for."""
+        self._demo_ids[vigil_id] = demo_id
+
+    def fold(self, subject: str, sequence: int, data: bytes, headers: Mapping[str, str]) -> set[str]:
+        """Take in one stored commit and return the runs that look different now."""
+        if sequence <= self._seen.get(subject, 0):
+            return set()
+        self._seen[subject] = sequence
+        try:
+            commit = Commit.model_validate_json(data)
+            if subject.startswith("pages."):
+                return self._fold_page(commit, headers)
+            return self._fold_escalation(subject, commit, headers)
+        except ValidationError:
+            # Newer than this code, or parked by its reader: the page shows what it can.
+            return set()
+
+    def runs(self, now: datetime) -> tuple[str, ...]:
+        """Return the runs to show, the newest first."""
+        shown = [
+            board
+            for board in self._boards.values()
+            if not board.is_closed or (board.changed_at or board.opened_at) > now - KEPT_CLOSED
+        ]
+        shown.sort(key=lambda board: board.opened_at, reverse=True)
+        still_open = [board for board in shown if not board.is_closed]
+        closed = [board for board in shown if board.is_closed][: max(0, KEPT_BOARDS - len(still_open))]
+        return tuple(board.run for board in shown if board in still_open or board in closed)
+
+    def view(self, run: str) -> dict[str, object] | None:
+        """Return what the page shows of a run, JSON-ready; None if it is unknown."""
+        board = self._boards.get(run)
+        if board is None or board.brief is None:
+            return None
+        brief = board.brief
+        holder = self._cast.name_of(brief.holder) if brief.holder else ""
+        return {
+            "run": run,
+            "code": brief.code,
+            "opened": board.opened_at.isoformat(),
+            "title": f"{self._about(board)}: {words.topic(brief.kind)}",
+            "urgency": str(brief.urgency),
+            "urgency_word": words.urgency(brief.urgency),
+            "status": words.status(brief.status, holder),
+            "closed": board.is_closed,
+            "clocks": [] if board.is_closed else self._clocks(board, brief),
+            "lines": [self._line(moment, line) for moment, line in board.lines],
+        }
+
+    def _fold_escalation(self, subject: str, commit: Commit, headers: Mapping[str, str]) -> set[str]:
+        changed = set()
+        for raw in commit.events:
+            try:
+                event = _EVENTS.validate_python(raw)
+            except ValidationError:
+                continue
+            if isinstance(event, Opened):
+                self._boards[event.run] = Board(event.run, subject, event.at)
+                self._current[subject] = event.run
+            board = self._boards.get(self._current.get(subject, ""))
+            if board is None:
+                continue
+            changed.add(board.run)
+            if isinstance(event, PageRequested) and event.contact_by is not None:
+                board.contact_by = event.contact_by
+            names = Names(self._cast.name_of, self._about(board), self._cast.zone)
+            board.lines += [(event.at, line) for line in sentences.lines(event, names)]
+            del board.lines[:-KEPT_LINES]
+        board = self._boards.get(self._current.get(subject, ""))
+        if board is not None:
+            self._stand(board, commit, headers)
+            changed.add(board.run)
+        return changed
+
+    def _stand(self, board: Board, commit: Commit, headers: Mapping[str, str]) -> None:
+        board.brief = EscalationBrief.model_validate_json(headers[BRIEF]) if BRIEF in headers else board.brief
+        board.due = datetime.fromisoformat(headers[DUE]) if DUE in headers else None
+        board.changed_at = commit.at
+
+    def _fold_page(self, commit: Commit, headers: Mapping[str, str]) -> set[str]:
+        if BRIEF not in headers:
+            return set()
+        brief = p.PageBrief.model_validate_json(headers[BRIEF])
+        run, attempts = self._pages.setdefault(brief.page, (brief.run, {}))
+        if len(self._pages) > KEPT_PAGES:
+            self._pages.popitem(last=False)
+        for raw in commit.events:
+            try:
+                _progress(attempts, _PAGE_EVENTS.validate_python(raw))
+            except ValidationError:
+                continue
+        return {run} if run in self._boards else set()
+
+    def _about(self, board: Board) -> str:
+        stream, _, name = board.subject.partition(".")
+        if stream == "faults":
+            return f"Area {name}"
+        known = self._cast.name_of(self._demo_ids.get(name, name))
+        return "A patient" if known.startswith("pt_") else known
+
+    def _clocks(self, board: Board, brief: EscalationBrief) -> list[dict[str, str]]:
+        clocks = []
+        contact_by = brief.contact_by or board.contact_by
+        waiting = (EscalationStatus.WAITING, EscalationStatus.PAGING, EscalationStatus.HELD)
+        if contact_by is not None and brief.status in waiting:
+            label = "Fix by" if board.subject.startswith("faults.") else "Contact by"
+            clocks.append(self._clock(label, contact_by))
+        if board.due is not None:
+            clocks.append(self._clock(_next_word(brief.status), board.due))
+        return clocks
+
+    def _clock(self, label: str, moment: datetime) -> dict[str, str]:
+        return {"label": label, "at": words.at(moment, self._cast.zone), "until": moment.isoformat()}
+
+    def _line(self, moment: datetime, line: Line) -> dict[str, object]:
+        _, attempts = self._pages.get(line.key, ("", {})) if line.key else ("", {})
+        return {
+            "at": words.at(moment, self._cast.zone),
+            "text": line.text,
+            "tone": line.tone,
+            "tries": [self._try(attempts[number]) for number in sorted(attempts)],
+        }
+
+    def _try(self, attempt: Attempt) -> dict[str, str]:
+        return {
+            "label": words.channel(attempt.channel),
+            "words": progress_words(attempt.marks, self._cast.zone),
+            "text": attempt.text,
+        }
+
+
+def progress_words(marks: list[tuple[str, datetime]], zone: str) -> str:
+    """Return the marks of an attempt as one phrase; a time is told when it differs from the last one."""
+    parts, last = [], ""
+    for word, moment in marks:
+        now = words.at(moment, zone)
+        parts.append(word if now == last else f"{word} {now}")
+        last = now
+    return ", ".join(parts) or "waits for its turn"
+
+
+def _next_word(status: EscalationStatus) -> str:
+    match status:
+        case EscalationStatus.PAGING:
+            return "Next person at"
+        case EscalationStatus.WAITING:
+            return "Paging begins at"
+        case EscalationStatus.HELD | EscalationStatus.HANDED_OFF | EscalationStatus.REACHED:
+            return "Asks again at"
+        case _other:
+            return "Next look at"
+
+
+def _progress(attempts: dict[int, Attempt], event: p.PageEvent) -> None:
+    """Write down what became of an attempt; other events say nothing about one."""
+    number = getattr(event, "attempt", None)
+    if not isinstance(number, int):
+        return
+    attempt = attempts.setdefault(number, Attempt())
+    match event:
+        case p.AttemptWaiting(channel=channel):
+            attempt.channel = channel
+        case p.AttemptIntended(text=text):
+            attempt.text = text if attempt.channel is Channel.SMS else ""
+            attempt.mark("sent" if attempt.channel is Channel.SMS else "dialled", event.at)
+        case p.AttemptAccepted():
+            attempt.mark("accepted", event.at)
+        case p.AttemptFailed(code=code, reaction=reaction):
+            then = {
+                "retry": "tried again",
+                "other_method": "another way is tried",
+                "method_dead": "this number is not tried again",
+                "ops": "operations are told",
+            }[reaction]
+            attempt.mark(f"failed ({code.replace('_', ' ')}; {then})", event.at)
+        case p.AttemptUnknown():
+            attempt.mark("answer of the carrier lost, being looked up", event.at)
+        case p.ReceiptCame(status=status):
+            _receipt(attempt, status, event.at)
+        case p.AttemptOverdue(why=why):
+            attempt.mark("no receipt in time" if why == "no_receipt" else "no answer in time", event.at)
+        case _other:
+            pass
+
+
+def _receipt(attempt: Attempt, status: str, moment: datetime) -> None:
+    word = words.receipt(attempt.channel, status)
+    # What the carrier says on the way tells a reader nothing that "accepted" has not told.
+    if status not in ("queued", "initiated", "sending", "sent", "accepted"):
+        attempt.mark(word, moment)

@@ -1,0 +1,140 @@
+"""Single words and moments, as the page shows them: pure, and in the reader's zone."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from contracts.escalations import EscalationStatus
+from contracts.signals import Signal
+from contracts.values import Channel, Disposition, Kind, Urgency
+
+
+def at(moment: datetime, zone: str) -> str:
+    """Return a moment as local wall clock with seconds, `03:10:02`; an unknown zone reads as UTC."""
+    try:
+        place = ZoneInfo(zone)
+    except (KeyError, ValueError, OSError):
+        return f"{moment.astimezone(UTC):%H:%M:%S}Z"
+    return f"{moment.astimezone(place):%H:%M:%S}"
+
+
+def zone_word(zone: str) -> str:
+    """Return what people call a zone: the city it is named for."""
+    return zone.rpartition("/")[2].replace("_", " ")
+
+
+def urgency(urgency: Urgency) -> str:
+    """Return how soon to act, in the words that staff read in their texts."""
+    match urgency:
+        case Urgency.IMMINENT:
+            return "NOW"
+        case Urgency.URGENT:
+            return "WITHIN THE HOUR"
+        case Urgency.SOON:
+            return "TODAY"
+        case _routine:
+            return "NEXT SESSION"
+
+
+def happened(signal: Signal, who: str) -> str:
+    """Return what a signal reports, as the start of a sentence."""
+    match signal.kind:
+        case Kind.PATIENT_ALERT:
+            how = "called the crisis line" if "call" in signal.tags else "asked for help"
+            return f"{who} {how}"
+        case Kind.SCREEN_POSITIVE:
+            return f"A screen of {who} was positive"
+        case Kind.SESSION_MISSED:
+            return f"{who} missed a session"
+        case Kind.SUBSTANCE_POSITIVE:
+            return f"A specimen of {who} was positive"
+        case Kind.WITHDRAWAL:
+            return f"{who} shows signs of withdrawal"
+        case Kind.DOSE_MISSED:
+            return f"{who} missed a dose"
+        case Kind.CONCERN_RAISED:
+            return f"Somebody is worried about {who}"
+        case Kind.OPTED_OUT:
+            return f"{who} can no longer be texted"
+        case _system_fault:
+            return f"A fault in {signal.area or 'the system'}"
+
+
+def topic(kind: Kind) -> str:
+    """Return what an escalation is about, in two or three words."""
+    match kind:
+        case Kind.PATIENT_ALERT:
+            return "asked for help"
+        case Kind.SCREEN_POSITIVE:
+            return "positive screen"
+        case Kind.SYSTEM_FAULT:
+            return "fault of the system"
+        case _other:
+            return str(kind).replace("_", " ")
+
+
+def status(status: EscalationStatus, holder: str) -> str:
+    """Return where an escalation stands, in a sentence without its full stop."""
+    match status:
+        case EscalationStatus.WAITING:
+            return "Waits for the hours of its policy"
+        case EscalationStatus.WORKLIST:
+            return "On the worklist; pages nobody"
+        case EscalationStatus.PAGING:
+            return f"Paging; {holder} has it so far" if holder else "Paging; nobody has it yet"
+        case EscalationStatus.HELD:
+            return f"{holder or 'Somebody'} has it; patient not reached yet"
+        case EscalationStatus.REACHED:
+            return f"{holder or 'Somebody'} has it; patient reached, still open"
+        case EscalationStatus.HANDED_OFF:
+            return f"Handed on by {holder or 'somebody'}; open until contact is confirmed"
+        case _closed:
+            return "Closed"
+
+
+def channel(channel: Channel) -> str:
+    """Return what an attempt on this channel is called."""
+    return "Text" if channel is Channel.SMS else "Call"
+
+
+def receipt(channel: Channel, status: str) -> str:
+    """Return what the carrier reported, as a reader would say it."""
+    if channel is Channel.SMS:
+        return {"undelivered": "not delivered", "read": "read"}.get(status, status)
+    match status:
+        case "in-progress" | "answered":
+            return "answered"
+        case "completed":
+            return "ended"
+        case "no-answer":
+            return "nobody answered"
+        case "canceled":
+            return "hung up by us"
+        case "busy":
+            return "busy or refused"
+        case _:
+            return status
+
+
+def disposition(disposition: Disposition) -> str:
+    """Return how it ended, as a clinician would say it."""
+    match disposition:
+        case Disposition.SPOKE:
+            return "spoke with the patient"
+        case Disposition.SAFETY_PLAN:
+            return "went through the safety plan"
+        case Disposition.NO_CRISIS_AFTER_CONTACT:
+            return "no crisis, after contact"
+        case Disposition.SENT_IN_ERROR:
+            return "sent in error"
+        case Disposition.TRANSFERRED_911:
+            return "911 took over"
+        case Disposition.TRANSFERRED_988:
+            return "988 took over"
+        case Disposition.MOBILE_CRISIS:
+            return "mobile crisis team sent"
+        case Disposition.WELFARE_CHECK:
+            return "welfare check asked for"
+        case Disposition.COULD_NOT_REACH:
+            return "could not reach the patient"
+        case _fixed:
+            return "fixed"
