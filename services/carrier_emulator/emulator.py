@@ -14,6 +14,10 @@ from services.carrier_emulator.behaviour import Behaviour
 from services.carrier_emulator.calls import Call
 from services.carrier_emulator.carrier import Carrier
 from services.carrier_emulator.debugger import Debugger
+from services.carrier_emulator.demo import page as demo_page
+from services.carrier_emulator.demo.demo import Demo
+from services.carrier_emulator.demo.live import Connect, connector
+from services.carrier_emulator.demo.settings import DemoSettings
 from services.carrier_emulator.events import Events
 from services.carrier_emulator.faults import Fault, Faults
 from services.carrier_emulator.gate import Gate
@@ -24,6 +28,7 @@ from services.carrier_emulator.phones import Phone
 from services.carrier_emulator.port import HOST, Port
 from services.carrier_emulator.profiles import Profile
 from services.runtime.clock import Clock
+from services.runtime.settings import Settings as RuntimeSettings
 
 
 class CarrierEmulator:
@@ -42,6 +47,8 @@ class CarrierEmulator:
         admin_token: str = "",
         seed: int = 0,
         demo: bool = False,
+        demo_settings: DemoSettings | None = None,
+        demo_connect: Connect | None = None,
     ) -> None:
         self._behaviour = behaviour or Behaviour()
         self.numbers = Numbers({n.number: n for n in numbers}, {s.sid: s for s in services})
@@ -63,6 +70,8 @@ class CarrierEmulator:
             ]
         )
         self.app.add_routes(rest_api.routes(self.carrier, self._behaviour) + self._admin_routes())
+        self._demo = self._make_demo(demo_settings, demo_connect) if demo else None
+        self.app.add_routes(self._demo.routes() if self._demo else demo_page.off_routes())
         self._port = Port(self.app, self.activity)
         self.faults.when_added.append(self._strike_at_once)
 
@@ -115,10 +124,14 @@ class CarrierEmulator:
         """Listen on 127.0.0.1."""
         await self.carrier.webhooks.start()
         await self._port.open(port)
+        if self._demo is not None:
+            self._demo.start()
 
     async def stop(self) -> None:
         """End everything; calls and callbacks under way are dropped."""
         self._events.stop()
+        if self._demo is not None:
+            await self._demo.stop()
         await self.activity.stop()
         await self._port.shut()
         await self.carrier.webhooks.stop()
@@ -130,6 +143,8 @@ class CarrierEmulator:
     async def reset(self, seed: int | None = None) -> None:
         """Forget everything but the configuration."""
         await self.carrier.reset(seed)
+        if self._demo is not None:
+            self._demo.forget()
 
     def phone(self, number: str) -> Phone:
         """Return the phone with that number; a new one has the default profile."""
@@ -156,6 +171,16 @@ class CarrierEmulator:
                 self.activity.spawn(self._port.close_for(fault.number("seconds", 30)))
             case "clock_jump":
                 self.carrier.skew_seconds += fault.number("seconds", 3600)
+
+    def _make_demo(self, settings: DemoSettings | None, connect: Connect | None) -> Demo:
+        return Demo(
+            self.carrier.clock,
+            self.carrier.phones,
+            self.numbers,
+            self.ledger,
+            settings or DemoSettings(),
+            connect or connector(RuntimeSettings()),
+        )
 
     def _gate(self, credentials: dict[str, str]) -> Gate:
         return Gate(

@@ -1,5 +1,6 @@
 """Reading of request bodies: never more than 64 KiB, of the announced type only."""
 
+import asyncio
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
@@ -9,6 +10,7 @@ from services.gateway.signatures import Form
 
 LARGEST = 64 * 1024
 """Bytes of one body."""
+_SECONDS = 10
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -20,10 +22,14 @@ async def body(request: Request, *types: str) -> bytes:
     if content_type(request) not in types:
         raise Unfit("Content-Type", "is not supported", f"send {' or '.join(types)}", 415)
     read = bytearray()
-    async for part in request.stream():
-        read += part
-        if len(read) > LARGEST:
-            raise _too_large()
+    try:
+        async with asyncio.timeout(_SECONDS):
+            async for part in request.stream():
+                read += part
+                if len(read) > LARGEST:
+                    raise _too_large()
+    except TimeoutError:
+        raise Unfit("body", f"did not arrive in {_SECONDS} seconds", "send it again", 408) from None
     return bytes(read)
 
 

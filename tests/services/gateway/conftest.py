@@ -224,7 +224,7 @@ def gateway_settings(**changed: object) -> GatewaySettings:
         "staff_number": LINE,
         "source_tokens": SOURCE_TOKENS,
         "gateway_patience_seconds": 0.3,
-        "gateway_outcome_seconds": 0.4,
+        "gateway_outcome_seconds": 0.25,
     }
     return GatewaySettings.model_validate(values | changed)
 

@@ -1,0 +1,128 @@
+"""The demo: a programme that does not exist, and a carrier that runs on this machine."""
+
+import json
+import secrets
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import services
+from services.administration import Administration
+from services.programme import load
+from services.runtime import nats_secrets
+
+SOURCE = "demo"
+"""The programme system of the demo, as `vigil signal` reports."""
+STAFF_NUMBER, PATIENT_NUMBER = "+12025550100", "+12025550199"
+ACCOUNT = "AC" + "0" * 32
+DEPLOY = Path(services.__file__).parents[1] / "deploy"
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """Made up at the first start, so that nothing else on this machine can speak as the demo."""
+
+    auth_token: str
+    admin_token: str
+    source_token: str
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Where the parts of a demo listen on 127.0.0.1."""
+
+    nats: int = 4222
+    gateway: int = 8080
+    emulator: int = 8090
+
+
+def mark(var: Path) -> Path:
+    """Return the file whose existence says that the store under `var` is a demo's."""
+    return var / "secrets" / "demo.json"
+
+
+def read(var: Path) -> Secrets | None:
+    """Return the secrets of the demo under `var`, or None if that is no demo's."""
+    try:
+        return Secrets(**json.loads(mark(var).read_text()))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def read_or_make(var: Path) -> Secrets:
+    """Return the secrets of the demo under `var`, made up when there are none."""
+    known = read(var)
+    if known is not None:
+        return known
+    made = Secrets(*(secrets.token_hex(16) for _ in range(3)))
+    mark(var).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    nats_secrets.write_private(mark(var), json.dumps(asdict(made)) + "\n")
+    return made
+
+
+def environment(secret: Secrets, ports: Ports) -> dict[str, str]:
+    """Return the settings of every part of a demo; each one that leads to a real carrier is overridden."""
+    gateway = f"http://127.0.0.1:{ports.gateway}"
+    numbers = [
+        {"number": number, "sms_url": f"{gateway}/twilio/sms", "voice_url": f"{gateway}/twilio/call"}
+        for number in (STAFF_NUMBER, PATIENT_NUMBER)
+    ]
+    return {
+        "VIGIL_TWILIO_ACCOUNT_SID": ACCOUNT,
+        "VIGIL_TWILIO_AUTH_TOKEN": secret.auth_token,
+        "VIGIL_TWILIO_AUTH_TOKEN_SECONDARY": "",
+        "VIGIL_TWILIO_API_KEY": "",
+        "VIGIL_TWILIO_API_SECRET": "",
+        "VIGIL_CARRIER_URL": f"http://127.0.0.1:{ports.emulator}",
+        "VIGIL_PUBLIC_URL": gateway,
+        "VIGIL_GATEWAY_HOST": "127.0.0.1",
+        "VIGIL_GATEWAY_PORT": str(ports.gateway),
+        "VIGIL_STAFF_NUMBER": STAFF_NUMBER,
+        "VIGIL_IMMINENT_NUMBER": "",
+        "VIGIL_PATIENT_NUMBER": PATIENT_NUMBER,
+        "VIGIL_OPS_NUMBER": "",
+        "VIGIL_OPS_PHONES": "+12025550106",
+        "VIGIL_HEARTBEAT_URL": "",
+        "VIGIL_SOURCE_TOKENS": json.dumps({SOURCE: secret.source_token}),
+        "VIGIL_EMULATOR_PORT": str(ports.emulator),
+        "VIGIL_EMULATOR_ACCOUNT_SID": ACCOUNT,
+        "VIGIL_EMULATOR_AUTH_TOKEN": secret.auth_token,
+        "VIGIL_EMULATOR_ADMIN_TOKEN": secret.admin_token,
+        "VIGIL_EMULATOR_NUMBERS": json.dumps(numbers),
+        "VIGIL_EMULATOR_DEMO": "true",
+    }
+
+
+async def set_up(administration: Administration) -> bool:
+    """Put the demo programme in force unless policies are already; return whether it was done."""
+    if await administration.policies() is not None:
+        return False
+    programme = load(DEPLOY / "demo", DEPLOY / "policies")
+    await administration.put_people(programme.people)
+    await administration.put_schedules(programme.schedules)
+    for patient in programme.patients:
+        await administration.put_patient(patient, SOURCE, patient.id)
+    # Last, for it tells the next start that all was written.
+    await administration.apply_policies(programme.policies, by="demo", reason="the demo programme")
+    return True
+
+
+def what_to_try(ports: Ports) -> str:
+    """Say what is there, and what to do with it."""
+    return f"""
+Vigil runs, with a programme that does not exist. No text or call leaves this machine.
+
+  Phones        http://127.0.0.1:{ports.emulator}   of staff and patients: read, answer, text
+  Gateway       http://127.0.0.1:{ports.gateway}   for programme systems; /health/ready, /metrics
+
+Try, in another terminal:
+
+  vigil who
+  vigil signal screen_positive demo_1 --urgency imminent
+  vigil escalations
+
+then open the phone of whoever was paged and answer 1 (take), 3 (reached the patient), and
+4 safety plan (how it ended). Or answer nothing, and watch who is paged next.
+As a patient, text the crisis line {PATIENT_NUMBER} from +12025550121.
+
+Ctrl-C stops it; everything is kept for the next start.
+"""
