@@ -59,7 +59,7 @@ class Link:
                 found[key] = kind.model_validate_json((await held.get(key)).value or b"")
             except ValidationError as error:
                 raise Trouble(
-                    f"bucket {bucket}, key {key}: not readable by this version ({error.error_count()} errors); "
+                    f"bucket {bucket}, key {key}: unreadable here ({error.error_count()} errors); "
                     "write it anew, or use the version that wrote it"
                 ) from None
         return found
@@ -95,7 +95,7 @@ async def connect(settings: Settings, user: str) -> Client:
             name=f"vigil-{user}",
             connect_timeout=2,
             max_reconnect_attempts=1,
-            reconnect_time_wait=0.1,  # type: ignore[arg-type]  # fractions are fine
+            reconnect_time_wait=0.1,
             error_cb=heard,
         )
     except (nats.errors.Error, OSError, TimeoutError) as error:

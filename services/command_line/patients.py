@@ -25,7 +25,9 @@ _CONTENT: tuple[Content, ...] = ("name", "phone", "address", "safety_plan")
 
 @app.command()
 def add(
-    ask: Annotated[bool, typer.Option("--ask", help="Ask for name and phone, and keep them out of the shell's history.")] = False,
+    ask: Annotated[
+        bool, typer.Option("--ask", help="Ask for name and phone, and keep them out of the shell's history.")
+    ] = False,
     name: Annotated[str, typer.Option(help="Name; sealed.")] = "",
     phone: Annotated[str, typer.Option(help="Phone, E.164, such as +12025550123; sealed.")] = "",
     therapist: Annotated[str, typer.Option(help="Id of the responder who treats the patient.")] = "",

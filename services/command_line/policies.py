@@ -75,11 +75,15 @@ async def _show(name: str) -> None:
     async with linked() as link:
         current = await link.administration().policies()
     if current is None:
-        raise Trouble("no policies are in force, so the last resort pages everyone; run `vigil policy apply FOLDER`")
+        raise Trouble(
+            "no policies are in force, so the last resort pages everyone; run `vigil policy apply FOLDER`"
+        )
     if name:
         found = next((policy for policy in current.policies if policy.id == name), None)
         if found is None:
-            raise Trouble(f"there is no policy {name!r}; there are {', '.join(p.id for p in current.policies)}")
+            raise Trouble(
+                f"there is no policy {name!r}; there are {', '.join(p.id for p in current.policies)}"
+            )
         written = found.model_dump(mode="json", exclude_defaults=True)
         typer.echo(yaml.safe_dump(written, sort_keys=False, allow_unicode=True).rstrip())
         return

@@ -92,12 +92,19 @@ async def _who(at: str) -> None:
 
 def _row(shifts: Shifts, people: Mapping[str, Person], seals: Seals, at: datetime) -> tuple[str, ...]:
     change = core.next_handoff(shifts, at)
+    # Beyond what is compiled nobody stands there yet, which says nothing about who will be on.
+    change = change if change and change < shifts.through else None
     after = shifts.on(change) if change else ()
 
     def named(ids: tuple[str, ...]) -> str:
         return ", ".join(_named(one, people, seals) for one in ids) or "NOBODY"
 
-    return (shifts.schedule, named(shifts.on(at)), named(after) if change else "", local(change) if change else "")
+    return (
+        shifts.schedule,
+        named(shifts.on(at)),
+        named(after) if change else "",
+        local(change) if change else "",
+    )
 
 
 def _named(one: str, people: Mapping[str, Person], seals: Seals) -> str:

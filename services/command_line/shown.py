@@ -30,7 +30,7 @@ def show(*parts: object) -> None:
 
 def local(moment: datetime, *, seconds: bool = False) -> str:
     """Return a moment on this machine's wall clock."""
-    return moment.astimezone().strftime("%a %d %b %H:%M:%S" if seconds else "%a %d %b %H:%M")
+    return moment.astimezone().strftime("%d %b %H:%M:%S" if seconds else "%a %d %b %H:%M")
 
 
 def away(moment: datetime, now: datetime) -> str:

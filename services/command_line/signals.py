@@ -102,8 +102,8 @@ async def _post(url: str, event: dict[str, Any], token: str) -> dict[str, Any]:
             status, text = reply.status, await reply.text()
     except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
         raise Trouble(
-            f"VIGIL_GATEWAY_URL: no gateway answers at {url} ({type(error).__name__}), so the signal may not be "
-            "stored; start Vigil or name the right URL, then send it again"
+            f"VIGIL_GATEWAY_URL: no gateway answers at {url} ({type(error).__name__}), "
+            "so the signal may not be stored; start Vigil or name the right URL, then send it again"
         ) from None
     try:
         answer = json.loads(text)

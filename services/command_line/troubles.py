@@ -1,9 +1,8 @@
 """Mistakes of users and of their set-up, told in a sentence: what is wrong, where, what to do."""
 
-import asyncio
 from collections.abc import Callable
+from typing import Any
 
-import click
 import nats.errors
 import nats.js.errors
 import typer
@@ -23,7 +22,7 @@ class Trouble(Exception):
 class Told(TyperGroup):
     """A group of commands in which every expected failure ends as a sentence and exit status 1."""
 
-    def invoke(self, ctx: click.Context) -> object:
+    def invoke(self, ctx: Any) -> Any:  # typer keeps its own copy of click, whose types have no public name
         """Run the command that was asked for."""
         return telling(lambda: super(Told, self).invoke(ctx))
 
@@ -43,7 +42,8 @@ def telling(work: Callable[[], object]) -> object:
     except (nats.js.errors.NoStreamResponseError, nats.js.errors.NotFoundError) as error:
         what = getattr(error, "description", None) or "a stream or bucket"
         said = f"NATS lacks what this needs ({what}); run `vigil provision`"
-    except (Unavailable, nats.errors.Error, asyncio.TimeoutError) as error:
-        said = f"NATS gave no answer ({str(error) or type(error).__name__}); is it up and provisioned? See `vigil doctor`"
+    except (Unavailable, nats.errors.Error, TimeoutError) as error:
+        why = str(error) or type(error).__name__
+        said = f"NATS gave no answer ({why}); is it up and provisioned? See `vigil doctor`"
     typer.echo(f"vigil: {said}", err=True)
     raise typer.Exit(1)

@@ -48,6 +48,8 @@ OTHERS_GRACE = timedelta(seconds=1)
 BURST = 3
 """Texts to one phone within a minute, beyond which pages that are not imminent share a text."""
 BURST_PAUSE = timedelta(seconds=2)
+SHARED = 4
+"""Pages in one text: so many codes fit into a segment, and a page whose code isn't told isn't told."""
 _AT_ONCE = 32
 
 
@@ -218,7 +220,7 @@ class Dispatcher:
         if turn.channel is Channel.VOICE or turn.urgency is Urgency.IMMINENT or len(texted) < BURST:
             return []
         queue = self._queues[sender]
-        others = queue.of_phone(turn.phone_ref)
+        others = queue.of_phone(turn.phone_ref)[: SHARED - 1]
         queue.remove(others)
         return others
 

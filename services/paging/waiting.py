@@ -54,7 +54,7 @@ class Waiting:
         """Return the texts of pages that wait for one phone and may share one text."""
         return [
             turn
-            for turn in self._heap
+            for turn in sorted(self._heap)
             if turn.phone_ref == phone_ref
             and turn.channel is Channel.SMS
             and turn.purpose is Purpose.PAGE

@@ -41,7 +41,7 @@ SECONDS = Histogram(
 )
 MAX_DELIVERIES = 8
 _DELAYS = (0.1, 0.5, 1.0, 2.0, 3.0, 5.0, 5.0)
-_BEAT = 2.0
+_BEAT = 0.5
 
 
 class Unreadable(Exception):

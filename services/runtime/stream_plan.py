@@ -18,7 +18,7 @@ from nats.js.api import (
 
 from contracts import streams
 
-ACK_WAIT = 5.0
+ACK_WAIT = 2.0
 """Seconds until a message whose handler died is delivered again; a busy handler says so meanwhile."""
 MAX_ACK_PENDING = 100_000
 """Well above any storm: a durable with as many unacknowledged messages stands still."""

@@ -209,18 +209,18 @@ class Plant:
 
     async def last(self, stream: str, subjects: str) -> dict[str, tuple[Commit, dict[str, str]]]:
         """Return the last commit of each subject."""
-        found = await self._read(stream, subjects)
+        found = await self.read(stream, subjects)
         return {subject: messages[-1] for subject, messages in found.items()}
 
     async def _folds(self, stream: str, rules: Rules) -> None:  # type: ignore[type-arg]
-        for subject, messages in (await self._read(stream, ">")).items():
+        for subject, messages in (await self.read(stream, ">")).items():
             state = rules.empty(subject)
             for commit, _ in messages:
                 for event in read_events(commit.model_dump_json().encode(), rules.events):
                     state = rules.evolve(state, event)
             assert state == rules.state.model_validate(messages[-1][0].state), f"{subject}: fold differs"
 
-    async def _read(self, stream: str, subjects: str) -> dict[str, list[tuple[Commit, dict[str, str]]]]:
+    async def read(self, stream: str, subjects: str) -> dict[str, list[tuple[Commit, dict[str, str]]]]:
         from nats.js.api import AckPolicy, ConsumerConfig
 
         js = self.admin.jetstream(timeout=5)

@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -46,7 +46,7 @@ def extra_copies(plant: Plant) -> int:
 
 @pytest.mark.parametrize("victim", ["services", "nats-server"])
 async def test_every_acknowledged_signal_is_paged_whatever_is_killed(
-    plant: Plant, victim: str, record_property: pytest.RecordProperty  # type: ignore[name-defined]
+    plant: Plant, victim: str, record_property: Callable[[str, object], None]
 ) -> None:
     """Twenty-five seeded runs each: six signals, a kill -9 in their midst, a restart."""
     everyone: set[str] = set()

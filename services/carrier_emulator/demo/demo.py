@@ -143,7 +143,7 @@ class Demo:
             case "run":
                 view = self._timeline.view(name)
                 return None if view is None else ("run", view)
-            case _:
+            case _other:
                 return "status", self._status()
 
     def _status(self) -> dict[str, object]:

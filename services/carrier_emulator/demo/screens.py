@@ -90,7 +90,7 @@ class Screens:
                 return self._both(sids, phones, "connected")
             case e.LegsParted(sids=sids, phones=phones):
                 return self._both(sids, phones, "parted")
-            case _:
+            case _other:
                 return set()
 
     def clear(self) -> None:

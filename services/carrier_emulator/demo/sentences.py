@@ -31,6 +31,8 @@ class Names:
     person: Callable[[str], str]
     patient: str
     zone: str
+    is_fault: bool = False
+    """Whether it is about the system itself: then there is no patient to reach."""
 
     def at(self, moment: datetime) -> str:
         """Return a moment on the wall clock of the timeline."""
@@ -50,7 +52,9 @@ def lines(event: e.EscalationEvent, names: Names) -> tuple[Line, ...]:
             return (Line(f"More urgent now: {word}. Starts anew with {_policy(policy)}.", "warn"),)
         case e.StepStarted(round=round_, step=step, ends_at=ends_at):
             again = f", round {round_ + 1}" if round_ else ""
-            return (Line(f"Step {step + 1}{again} began. The next one follows at {names.at(ends_at)}."),)
+            return (
+                Line(f"Step {step + 1}{again} began. If nobody answers, it goes on at {names.at(ends_at)}."),
+            )
         case e.StepSkipped(step=step, cause=cause):
             why = f" ({cause})" if cause else ""
             return (Line(f"Step {step + 1} has nobody to page{why}: the next begins at once.", "warn"),)
@@ -58,7 +62,7 @@ def lines(event: e.EscalationEvent, names: Names) -> tuple[Line, ...]:
             return (Line(f"Operations are told: {note}", "warn"),)
         case e.FaultTold() | e.Heard():
             return ()
-        case _:
+        case _elsewhere:
             return _paging(event, names) or _holding(event, names) or _ending(event, names)
 
 
@@ -101,7 +105,7 @@ def _paging(event: e.EscalationEvent, names: Names) -> tuple[Line, ...]:
         case e.BridgeRequested(responder=who, bridge=bridge):
             text = f"{names.person(who)} is being connected with {names.patient} by phone, numbers hidden."
             return (Line(text, "page", bridge),)
-        case _:
+        case _elsewhere:
             return ()
 
 
@@ -111,7 +115,8 @@ def _holding(event: e.EscalationEvent, names: Names) -> tuple[Line, ...]:
             text = f"Taken by {names.person(who)}."
             if before is not None and before != who:
                 text += f" {names.person(before)} no longer holds it."
-            return (Line(f"{text} Contact with the patient is due by {names.at(contact_by)}.", "good"),)
+            due = "It is to be fixed by" if names.is_fault else "Contact with the patient is due by"
+            return (Line(f"{text} {due} {names.at(contact_by)}.", "good"),)
         case e.GivenBack(responder=who):
             return (Line(f"{names.person(who)} gave it back: somebody else is paged at once.", "warn"),)
         case e.HolderActive(responder=who):
@@ -135,14 +140,16 @@ def _holding(event: e.EscalationEvent, names: Names) -> tuple[Line, ...]:
             return (Line(f"{reason}: others are paged too.", "warn"),)
         case e.Reviewed(next_at=next_at):
             return (Line(f"Looked at again; the next look is at {names.at(next_at)}."),)
-        case _:
+        case _elsewhere:
             return ()
 
 
 def _ending(event: e.EscalationEvent, names: Names) -> tuple[Line, ...]:
     match event:
         case e.Reached(responder=who, resolve_by=resolve_by):
-            text = f"{names.person(who)} reached {names.patient}. How it ends is due by {names.at(resolve_by)}."
+            text = (
+                f"{names.person(who)} reached {names.patient}. How it ends is due by {names.at(resolve_by)}."
+            )
             return (Line(text, "good"),)
         case e.DispositionNoted(responder=who, disposition=disposition, why=why):
             but = {
@@ -155,7 +162,10 @@ def _ending(event: e.EscalationEvent, names: Names) -> tuple[Line, ...]:
             return (Line(f"{names.person(who)} noted “{said}”; it stays open: {but}.", "warn"),)
         case e.SignatureAsked(responder=who, disposition=disposition, sign_by=sign_by):
             said = words.disposition(disposition)
-            text = f"{names.person(who)} wants to close it ({said}); a second person signs by {names.at(sign_by)}."
+            text = (
+                f"{names.person(who)} wants to close it ({said}); a second person signs by "
+                f"{names.at(sign_by)}."
+            )
             return (Line(text),)
         case e.HandOffStarted(responder=who, disposition=disposition, confirm_by=confirm_by):
             said = words.disposition(disposition)
@@ -166,14 +176,16 @@ def _ending(event: e.EscalationEvent, names: Names) -> tuple[Line, ...]:
         case e.Resolved(responder=who, disposition=disposition, second=second, undo_until=undo_until):
             signed = f", signed by {names.person(second)}" if second else ""
             said = words.disposition(disposition)
-            text = f"Closed by {names.person(who)}{signed}: {said}. Can be undone until {names.at(undo_until)}."
+            text = (
+                f"Closed by {names.person(who)}{signed}: {said}. Can be undone until {names.at(undo_until)}."
+            )
             return (Line(text, "end"),)
         case e.Undone(responder=who, what=what):
             taken = "the report of contact" if what == "reached" else "the closing"
             return (Line(f"{names.person(who)} took back {taken}.", "warn"),)
         case e.Merged():
             return (Line("Two ids turned out to be one person: it goes on in the other escalation.", "end"),)
-        case _:
+        case _elsewhere:
             return ()
 
 

@@ -37,22 +37,20 @@ class Button:
 BUTTONS = (
     Button(
         "screen_imminent",
-        "Positive screen, imminent",
-        "NOW: text and call at once",
+        "Screen: imminent risk",
+        "NOW: text and call",
         Kind.SCREEN_POSITIVE,
         Urgency.IMMINENT,
     ),
     Button(
         "screen_urgent",
-        "Positive screen, urgent",
+        "Screen: urgent",
         "WITHIN THE HOUR",
         Kind.SCREEN_POSITIVE,
         Urgency.URGENT,
     ),
-    Button(
-        "help", "Text for help", "sent from the patient's phone", Kind.PATIENT_ALERT, Urgency.URGENT
-    ),
-    Button("missed", "Missed session", "TODAY; at night it waits", Kind.SESSION_MISSED, Urgency.SOON),
+    Button("help", "Text for help", "from the patient's phone", Kind.PATIENT_ALERT, Urgency.URGENT),
+    Button("missed", "Missed session", "TODAY; waits at night", Kind.SESSION_MISSED, Urgency.SOON),
     Button("fault", "Fault of the system", "pages operations", Kind.SYSTEM_FAULT, Urgency.URGENT),
 )
 
@@ -102,7 +100,7 @@ class Signals:
                     said = await self._fault(button)
                 case Kind.PATIENT_ALERT:
                     said = await self._help(self._cast.patient(str(values.get("patient"))))
-                case _:
+                case _other:
                     said = await self._signal(button, self._cast.patient(str(values.get("patient"))))
         except (aiohttp.ClientError, TimeoutError, Unavailable) as error:
             reason = f"Vigil did not take it: {error or type(error).__name__}. Is it running yet?"
@@ -124,7 +122,7 @@ class Signals:
                 occurred_at=now,
                 received_at=now,
                 source="demo",
-                note="A fault reported by the demo's button; nothing is really broken.",
+                note="reported by the button of the demo, nothing is broken.",
             )
         )
         return "A fault was reported; operations are paged."

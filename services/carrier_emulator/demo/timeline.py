@@ -55,6 +55,11 @@ class Board:
     lines: list[tuple[datetime, Line]] = field(default_factory=list)
 
     @property
+    def is_fault(self) -> bool:
+        """Whether it is about the system itself."""
+        return self.subject.startswith("faults.")
+
+    @property
     def is_closed(self) -> bool:
         """Whether the run is over."""
         return self.brief is not None and self.brief.status is EscalationStatus.CLOSED
@@ -116,10 +121,10 @@ class Timeline:
             "run": run,
             "code": brief.code,
             "opened": board.opened_at.isoformat(),
-            "title": f"{self._about(board)}: {words.topic(brief.kind)}",
+            "title": self._title(board, brief),
             "urgency": str(brief.urgency),
             "urgency_word": words.urgency(brief.urgency),
-            "status": words.status(brief.status, holder),
+            "status": words.status(brief.status, holder, board.is_fault),
             "closed": board.is_closed,
             "clocks": [] if board.is_closed else self._clocks(board, brief),
             "lines": [self._line(moment, line) for moment, line in board.lines],
@@ -141,7 +146,7 @@ class Timeline:
             changed.add(board.run)
             if isinstance(event, PageRequested) and event.contact_by is not None:
                 board.contact_by = event.contact_by
-            names = Names(self._cast.name_of, self._about(board), self._cast.zone)
+            names = Names(self._cast.name_of, self._about(board), self._cast.zone, board.is_fault)
             board.lines += [(event.at, line) for line in sentences.lines(event, names)]
             del board.lines[:-KEPT_LINES]
         board = self._boards.get(self._current.get(subject, ""))
@@ -170,18 +175,22 @@ class Timeline:
         return {run} if run in self._boards else set()
 
     def _about(self, board: Board) -> str:
-        stream, _, name = board.subject.partition(".")
-        if stream == "faults":
-            return f"Area {name}"
+        name = board.subject.partition(".")[2]
+        if board.is_fault:
+            return name
         known = self._cast.name_of(self._demo_ids.get(name, name))
         return "A patient" if known.startswith("pt_") else known
+
+    def _title(self, board: Board, brief: EscalationBrief) -> str:
+        about = self._about(board)
+        return f"Fault of the system: {about}" if board.is_fault else f"{about}: {words.topic(brief.kind)}"
 
     def _clocks(self, board: Board, brief: EscalationBrief) -> list[dict[str, str]]:
         clocks = []
         contact_by = brief.contact_by or board.contact_by
         waiting = (EscalationStatus.WAITING, EscalationStatus.PAGING, EscalationStatus.HELD)
         if contact_by is not None and brief.status in waiting:
-            label = "Fix by" if board.subject.startswith("faults.") else "Contact by"
+            label = "To be fixed" if board.is_fault else "Contact with the patient"
             clocks.append(self._clock(label, contact_by))
         if board.due is not None:
             clocks.append(self._clock(_next_word(brief.status), board.due))
@@ -220,13 +229,13 @@ def progress_words(marks: list[tuple[str, datetime]], zone: str) -> str:
 def _next_word(status: EscalationStatus) -> str:
     match status:
         case EscalationStatus.PAGING:
-            return "Next person at"
+            return "Next person is paged"
         case EscalationStatus.WAITING:
-            return "Paging begins at"
+            return "Paging begins"
         case EscalationStatus.HELD | EscalationStatus.HANDED_OFF | EscalationStatus.REACHED:
-            return "Asks again at"
+            return "Vigil asks again"
         case _other:
-            return "Next look at"
+            return "Next look"
 
 
 def _progress(attempts: dict[int, Attempt], event: p.PageEvent) -> None:

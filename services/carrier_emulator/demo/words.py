@@ -56,7 +56,7 @@ def happened(signal: Signal, who: str) -> str:
         case Kind.OPTED_OUT:
             return f"{who} can no longer be texted"
         case _system_fault:
-            return f"A fault in {signal.area or 'the system'}"
+            return f"Fault of the system, area {signal.area or 'unknown'}"
 
 
 def topic(kind: Kind) -> str:
@@ -72,7 +72,7 @@ def topic(kind: Kind) -> str:
             return str(kind).replace("_", " ")
 
 
-def status(status: EscalationStatus, holder: str) -> str:
+def status(status: EscalationStatus, holder: str, is_fault: bool = False) -> str:
     """Return where an escalation stands, in a sentence without its full stop."""
     match status:
         case EscalationStatus.WAITING:
@@ -81,6 +81,8 @@ def status(status: EscalationStatus, holder: str) -> str:
             return "On the worklist; pages nobody"
         case EscalationStatus.PAGING:
             return f"Paging; {holder} has it so far" if holder else "Paging; nobody has it yet"
+        case EscalationStatus.HELD if is_fault:
+            return f"{holder or 'Somebody'} has it; not fixed yet"
         case EscalationStatus.HELD:
             return f"{holder or 'Somebody'} has it; patient not reached yet"
         case EscalationStatus.REACHED:
@@ -111,7 +113,7 @@ def receipt(channel: Channel, status: str) -> str:
             return "hung up by us"
         case "busy":
             return "busy or refused"
-        case _:
+        case _other:
             return status
 
 

@@ -79,7 +79,7 @@ async def test_everything_in_the_table_is_made_exactly_so_and_the_second_time_no
             for durable in stream.durables:
                 heard = (await js.consumer_info(stream.name, durable.name)).config
                 assert heard.filter_subjects == list(durable.filters)
-                assert (heard.ack_wait, heard.max_deliver, heard.max_ack_pending) == (5, -1, 100_000)
+                assert (heard.ack_wait, heard.max_deliver, heard.max_ack_pending) == (2, -1, 100_000)
 
 
 async def test_a_drift_that_harms_nothing_is_set_right_and_told(server: nats_server.EmbeddedServer) -> None:
@@ -96,7 +96,7 @@ async def test_a_drift_that_harms_nothing_is_set_right_and_told(server: nats_ser
         assert report.created == ()
         assert any(line.startswith("PAGES: max_bytes should be") for line in report.updated)
         assert any(line.startswith("PAGES: discard should be 'new', found 'old'") for line in report.updated)
-        assert "PAGES/escalation_pages: ack_wait should be 5.0, found 30.0: set right" in report.updated
+        assert "PAGES/escalation_pages: ack_wait should be 2.0, found 30.0: set right" in report.updated
         assert await provisioned(server, nc) == provision.Report((), ())
 
 

@@ -1,0 +1,85 @@
+// The page: one stream of events from the emulator, the clock, and the buttons that report something.
+
+import { post, setText } from "./dom.js";
+import { announce, showOnCall, showPhone } from "./phones.js";
+import { announceRuns, countDown, keepOnly, showRun } from "./timeline.js";
+
+const SILENT_AFTER = 16000;
+const TRY_AGAIN_AFTER = 2000;
+const lost = document.querySelector("[data-lost]");
+const clock = document.querySelector("[data-clock]");
+const vigil = document.querySelector("[data-vigil]");
+let told = null;
+let heardAt = 0;
+let source = null;
+
+function connect() {
+  if (source) source.close();
+  heardAt = performance.now();
+  source = new EventSource("/_emu/demo/events");
+  const on = (name, handler) =>
+    source.addEventListener(name, (event) => {
+      heardAt = performance.now();
+      lost.hidden = true;
+      handler(JSON.parse(event.data));
+    });
+  on("status", showStatus);
+  on("phone", showPhone);
+  on("run", showRun);
+  on("ready", () => {
+    announce();
+    announceRuns();
+    document.body.dataset.ready = "yes";
+  });
+  source.addEventListener("error", () => {
+    lost.hidden = false;
+  });
+}
+
+function showStatus(status) {
+  told = { now: Date.parse(status.now), at: performance.now(), scale: status.scale, zone: status.zone };
+  setText(vigil, status.vigil ? "Vigil is connected" : "Vigil is starting, or not running");
+  vigil.className = status.vigil ? "up" : "down";
+  if (status.vigil) showOnCall(status.on_call);
+  keepOnly(status.runs);
+}
+
+function tick() {
+  if (!told) return;
+  const now = told.now + (performance.now() - told.at) * told.scale;
+  setText(clock, new Date(now).toLocaleTimeString("en-GB", { timeZone: told.zone }));
+  countDown(now);
+}
+
+// A browser tries again by itself after most failures, but not after all of them, and not when
+// the other side merely falls silent.
+function watch() {
+  if (source.readyState === EventSource.CLOSED || performance.now() - heardAt > SILENT_AFTER) {
+    lost.hidden = false;
+    connect();
+  }
+}
+
+const done = document.querySelector("[data-done]");
+document.querySelector("[data-signals]").addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-button]");
+  if (!button) return;
+  button.disabled = true;
+  try {
+    const patient = document.querySelector("#patient").value;
+    const answer = await post("/_emu/demo/signals", { button: button.dataset.button, patient });
+    setText(done, answer.said);
+    done.classList.remove("bad");
+  } catch (error) {
+    setText(done, error.message);
+    done.classList.add("bad");
+  } finally {
+    button.disabled = false;
+    button.focus();
+  }
+});
+document.querySelector("[data-signals]").addEventListener("submit", (event) => event.preventDefault());
+
+connect();
+setInterval(tick, 250);
+setInterval(watch, TRY_AGAIN_AFTER);

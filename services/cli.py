@@ -1,0 +1,39 @@
+"""`vigil`: every command, in the groups a person looks for them."""
+
+import typer
+
+from services.command_line import parked, patients, policies, rosters
+from services.command_line.doctor import doctor
+from services.command_line.escalations import escalations
+from services.command_line.page_test import page_test
+from services.command_line.rosters import who
+from services.command_line.running import provision_streams, run, up
+from services.command_line.signals import signal
+from services.command_line.troubles import Told
+
+_RUN, _CRISIS, _PROGRAMME, _MEND = "Start", "What happens", "The programme", "Look after it"
+
+app = typer.Typer(
+    cls=Told,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    help="Vigil pages the on-call clinician until a person takes it and the patient has been reached.\n\n"
+    "Begin with `vigil up --demo`. Settings are environment variables VIGIL_*, see .env.example.",
+)
+app.command(rich_help_panel=_RUN)(up)
+app.command(rich_help_panel=_RUN)(run)
+app.command("provision", rich_help_panel=_RUN)(provision_streams)
+app.command(rich_help_panel=_CRISIS)(signal)
+app.command(rich_help_panel=_CRISIS)(escalations)
+app.command(rich_help_panel=_CRISIS)(who)
+app.add_typer(policies.app, name="policy", rich_help_panel=_PROGRAMME)
+app.add_typer(rosters.app, name="roster", rich_help_panel=_PROGRAMME)
+app.add_typer(patients.app, name="patient", rich_help_panel=_PROGRAMME)
+app.command("page-test", rich_help_panel=_MEND)(page_test)
+app.add_typer(parked.app, name="parked", rich_help_panel=_MEND)
+app.command(rich_help_panel=_MEND)(doctor)
+
+if __name__ == "__main__":
+    app()
