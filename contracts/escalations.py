@@ -150,7 +150,7 @@ class ResponderTold(Value):
     kind: Kind
     evidence: int
     telling: Telling
-    args: dict[str, str] = {}
+    args: dict[str, str] = Field(default_factory=dict)
     methods: tuple[ContactMethod, ...]
     zone: str
 

@@ -33,9 +33,7 @@ class Asked(Value):
 
     type: Literal["asked"] = "asked"
     at: Moment
-    what: Annotated[
-        PageRequested | ResponderTold | BridgeRequested | Answer, Field(discriminator="type")
-    ]
+    what: Annotated[PageRequested | ResponderTold | BridgeRequested | Answer, Field(discriminator="type")]
 
 
 class AttemptWaiting(Value):
@@ -264,9 +262,7 @@ class PageClosed(Value):
 
     type: Literal["page_closed"] = "page_closed"
     at: Moment
-    reason: Literal[
-        "acknowledged", "declined", "exhausted", "withdrawn", "superseded", "done", "failed"
-    ]
+    reason: Literal["acknowledged", "declined", "exhausted", "withdrawn", "superseded", "done", "failed"]
 
 
 class AnswerHeard(Value):

@@ -38,9 +38,11 @@ Duration = Annotated[
 
 
 class Strict(Value):
-    """A value that people write by hand: an unknown field is a mistake, not a newer version."""
+    """A value that people write by hand.
 
-    model_config = Value.model_config | {"extra": "forbid"}
+    Whoever reads their files refuses unknown fields (`model_validate(..., extra="forbid")`); a
+    stored one is read leniently, since a newer version may have written it.
+    """
 
 
 class Target(Strict):

@@ -50,8 +50,8 @@ Only letters and digits that are not mistaken for one another; a key typed right
 (`k71`) can't be mistaken for a part of it.
 """
 
-_STOP = frozenset("stop stopall unsubscribe cancel end quit revoke optout".split())
-_START = frozenset("start unstop".split())
+_STOP = frozenset(["stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout"])
+_START = frozenset(["start", "unstop"])
 _WORDS = {
     "1": Key.TAKE, "take": Key.TAKE, "ack": Key.TAKE,
     "2": Key.PASS, "pass": Key.PASS, "decline": Key.PASS,

@@ -209,7 +209,13 @@ BUCKETS = (
         ("gateway", "conversation", "cli"),
         max_bytes=128 * MIB,
     ),
-    Bucket("codes", "Short codes in use or lately used.", ("escalation",), ("escalation", "paging", "cli"), history=1),
+    Bucket(
+        "codes",
+        "Short codes in use or lately used.",
+        ("escalation",),
+        ("escalation", "paging", "cli"),
+        history=1,
+    ),
     Bucket(
         "senders",
         "When each of our numbers is free to send again, shared by all copies.",

@@ -106,8 +106,14 @@ async def set_up(administration: Administration) -> bool:
     return True
 
 
-def what_to_try(ports: Ports) -> str:
+def what_to_try(ports: Ports, var: Path) -> str:
     """Say what is there, and what to do with it."""
+    told = {
+        "VIGIL_VAR": (str(var.resolve()), var != Path("var")),
+        "VIGIL_NATS_URL": (f"nats://127.0.0.1:{ports.nats}", ports.nats != 4222),
+        "VIGIL_GATEWAY_PORT": (str(ports.gateway), ports.gateway != 8080),
+    }
+    exports = "".join(f"  export {name}={value}\n" for name, (value, needed) in told.items() if needed)
     return f"""
 Vigil runs, with a programme that does not exist. No text or call leaves this machine.
 
@@ -116,7 +122,7 @@ Vigil runs, with a programme that does not exist. No text or call leaves this ma
 
 Try, in another terminal:
 
-  vigil who
+{exports}  vigil who
   vigil signal screen_positive demo_1 --urgency imminent
   vigil escalations
 

@@ -64,11 +64,7 @@ class Board:
             if every or brief.status is not EscalationStatus.CLOSED
         ]
         rows.sort(key=lambda row: (-row[1].urgency.rank, row[2] is None, row[2] or now))
-        title = (
-            f"Open escalations, {local(now, seconds=True)}"
-            if not every
-            else f"Escalations, {local(now, seconds=True)}"
-        )
+        title = f"{'Escalations' if every else 'Open escalations'}, {local(now, seconds=True)}"
         return table(title, _COLUMNS, (_row(*row, now) for row in rows), "None is open.")
 
 

@@ -48,7 +48,7 @@ def demo_children(settings: Settings, ports: Ports, store: StoreSettings) -> lis
             await nc.close()
 
     async def tell() -> None:
-        typer.echo(demo.what_to_try(ports))
+        typer.echo(demo.what_to_try(ports, settings.var))
 
     nats = _nats(settings, ports.nats, store)
     emulator = f"http://127.0.0.1:{ports.emulator}"

@@ -49,9 +49,7 @@ class EscalationService:
         self.runs = Aggregates(Log(shell.nc, "ESCALATIONS"), RULES, shell.clock, self.index)
         codes = Codes(await shell.bucket("codes"), shell.clock, random.SystemRandom(), shell.activity)
         self.handlers = Handlers(self.runs, self.surroundings, codes, shell.clock)
-        self.follower = Follower(
-            shell.nc, "ESCALATIONS", self._learn, headers_only=True, label="escalation"
-        )
+        self.follower = Follower(shell.nc, "ESCALATIONS", self._learn, headers_only=True, label="escalation")
         self.runs.on_commit = self._committed
         await self.follower.start()
         shell.followers += [f.position for f in (self.follower, *self.surroundings.followers())]

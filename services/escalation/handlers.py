@@ -76,7 +76,7 @@ class Handlers:
                     occurred_at=parked.at,
                     received_at=now,
                     source="runtime",
-                    note=f"A message of {parked.durable} was parked ({parked.error}). See `vigil parked list`.",
+                    note=f"{parked.durable} parked a message ({parked.error}). See `vigil parked list`.",
                 )
             )
 

@@ -16,7 +16,9 @@ _TYPE = "vigil.signal."
 W = TypeVar("W", Kind, Urgency)
 
 
-def read_signal(data: bytes, headers: Mapping[str, str], subject: str, sequence: int, now: datetime) -> Signal:
+def read_signal(
+    data: bytes, headers: Mapping[str, str], subject: str, sequence: int, now: datetime
+) -> Signal:
     """Return the signal of a message, or of a CloudEvent in binary mode (`ce-` headers).
 
     What can't be read but names a patient becomes an imminent concern: it is paged, not parked.
@@ -31,9 +33,7 @@ def read_signal(data: bytes, headers: Mapping[str, str], subject: str, sequence:
     return signal
 
 
-def _salvage(
-    data: bytes, headers: Mapping[str, str], subject: str, sequence: int, now: datetime
-) -> Signal:
+def _salvage(data: bytes, headers: Mapping[str, str], subject: str, sequence: int, now: datetime) -> Signal:
     try:
         raw = json.loads(data)
     except ValueError:
@@ -45,7 +45,9 @@ def _salvage(
     source = event.get("source") or "unknown"
     return Signal(
         id=f"{source}/{event['id']}" if "id" in event else f"unreadable/{sequence}",
-        kind=_word(Kind, event.get("type", "").removeprefix(_TYPE) or raw.get("kind") or subject.split(".")[1])
+        kind=_word(
+            Kind, event.get("type", "").removeprefix(_TYPE) or raw.get("kind") or subject.split(".")[1]
+        )
         or Kind.CONCERN_RAISED,
         urgency=_word(Urgency, raw.get("urgency")) or Urgency.IMMINENT,
         patient=patient,

@@ -83,12 +83,16 @@ class Answering:
                     name=self._seals.seal(reply.name) if reply.name else None,
                 )
                 subject = f"pages.{person.id}.{page.page}"
-                done = await self._pages.decide(subject, heard.cause, lambda s, now: core.decide(s, heard, now))
+                done = await self._pages.decide(
+                    subject, heard.cause, lambda s, now: core.decide(s, heard, now)
+                )
                 await self._reconciling.hang_up(done.state)
                 if reply.key is Key.MORE:
                     await self._say(person, fact.sid, texts.more_text([page], self._clock.now(), person.zone))
                 elif reply.key is Key.TAKE and chosen.others:
-                    await self._say(person, fact.sid, texts.took_text(page.code, [one.code for one in chosen.others]))
+                    await self._say(
+                        person, fact.sid, texts.took_text(page.code, [one.code for one in chosen.others])
+                    )
 
     def _told(self, responder: str, run: str, fact: SmsReceived) -> int:
         """Return up to which signal of the run the carrier had accepted texts when they wrote this."""

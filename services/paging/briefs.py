@@ -49,7 +49,9 @@ class Briefs:
         """Return all briefs of a responder, oldest first; those long closed are forgotten."""
         pages = self._by_responder.get(responder, {})
         floor = self._now() - KEPT
-        old = [name for name, (_, b) in pages.items() if b.asked_at < floor and b.status is not PageStatus.OUT]
+        old = [
+            name for name, (_, b) in pages.items() if b.asked_at < floor and b.status is not PageStatus.OUT
+        ]
         for name in old:
             del pages[name]
         return tuple(sorted((brief for _, brief in pages.values()), key=lambda brief: brief.asked_at))

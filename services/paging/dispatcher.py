@@ -35,7 +35,9 @@ from services.runtime.sender_slots import SenderSlots
 from services.runtime.twilio_client import Accepted, Carrier, Outcome, Refused
 
 _log = structlog.get_logger()
-SENT = Counter("vigil_sent_total", "Attempts handed to the carrier, by outcome.", ["channel", "urgency", "outcome"])
+SENT = Counter(
+    "vigil_sent_total", "Attempts handed to the carrier, by outcome.", ["channel", "urgency", "outcome"]
+)
 WAITED = Histogram(
     "vigil_turn_wait_seconds",
     "From the request of a page to the carrier's acceptance.",

@@ -48,9 +48,11 @@ class Handlers:
             return
         for event in read_events(message.data, ESCALATION_EVENTS):
             match event:
-                case PageRequested(responder=responder, page=name) | ResponderTold(
-                    responder=responder, message=name
-                ) | BridgeRequested(responder=responder, bridge=name):
+                case (
+                    PageRequested(responder=responder, page=name)
+                    | ResponderTold(responder=responder, message=name)
+                    | BridgeRequested(responder=responder, bridge=name)
+                ):
                     await self._hear(f"pages.{responder}.{name}", inputs.Requested(event))
                 case PageWithdrawn(responder=responder, page=name):
                     done = await self._hear(f"pages.{responder}.{name}", inputs.Withdrawn(event))

@@ -41,9 +41,7 @@ class Methods:
             source="paging",
             note=f"{responder} can't be texted any more ({reason}). Call them, and mend it in people.yaml.",
         )
-        await publish_fact(
-            self._nc, "signals.system_fault", signal.model_dump_json().encode(), signal.id
-        )
+        await publish_fact(self._nc, "signals.system_fault", signal.model_dump_json().encode(), signal.id)
 
     async def revive(self, responder: str, phone_ref: str) -> None:
         """Use the phone again after the person opted in. Raises Unavailable."""

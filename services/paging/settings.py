@@ -24,8 +24,12 @@ class PagingSettings(BaseSettings):
     segments_per_second: float | None = Field(
         None, gt=0, description="Rate of each of our numbers in SMS segments per second; empty: unlimited."
     )
-    ring_seconds: int = Field(25, ge=15, le=60, description="How long a phone rings; beyond 25 voicemail answers.")
-    sms_valid_seconds: int = Field(120, ge=5, le=36000, description="A page older than this is not delivered.")
+    ring_seconds: int = Field(
+        25, ge=15, le=60, description="How long a phone rings; beyond 25 voicemail answers."
+    )
+    sms_valid_seconds: int = Field(
+        120, ge=5, le=36000, description="A page older than this is not delivered."
+    )
 
     def carrier(self) -> CarrierSettings:
         """Return how to reach the carrier."""

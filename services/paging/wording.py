@@ -9,7 +9,7 @@ from services.paging.briefs import Briefs
 from services.paging.core import texts
 from services.paging.core.state import What
 from services.runtime.clock import Clock
-from services.runtime.sealing import Seals, SealError
+from services.runtime.sealing import SealError, Seals
 
 
 class Wording:
@@ -36,7 +36,9 @@ class Wording:
                 return ""
 
     def _open(self, responder: str) -> int:
-        out = (b for b in self._briefs.of(responder) if b.purpose is Purpose.PAGE and b.status is PageStatus.OUT)
+        out = (
+            b for b in self._briefs.of(responder) if b.purpose is Purpose.PAGE and b.status is PageStatus.OUT
+        )
         return len({brief.code for brief in out})
 
     def _names(self, what: ResponderTold) -> Mapping[str, str]:

@@ -18,7 +18,7 @@ TModel = typing.TypeVar("TModel", bound=BaseModel)
 def checked(model: type[TModel], tree: Tree, at: Place, document: Document) -> TModel | None:
     """Return the part of the document as that model; None, and problems told, if it is none."""
     try:
-        return model.model_validate(tree)
+        return model.model_validate(tree, extra="forbid")
     except ValidationError as error:
         details = error.errors(include_url=False)
         for detail in details:

@@ -57,6 +57,9 @@ def _as_written(node: Any) -> Any:
         # A field without a value is refused in a file; leaving it out says the same.
         real = next(option for option in node["anyOf"] if option != {"type": "null"})
         node = {**{name: item for name, item in node.items() if name not in ("anyOf", "default")}, **real}
+    if node.get("type") == "object" and "properties" in node:
+        # What is stored is read leniently; what people write is not.
+        node = {**node, "additionalProperties": False}
     match node.get("format"):
         case "duration":
             return dict(_DURATION)

@@ -53,7 +53,12 @@ class RosterService:
         with self._shell.activity.work():
             async with self._compiling:
                 try:
-                    done = await compile_all(self.schedules.values, self._shifts, self._shell.clock.now(), horizon=self._settings.horizon)
+                    done = await compile_all(
+                        self.schedules.values,
+                        self._shifts,
+                        self._shell.clock.now(),
+                        horizon=self._settings.horizon,
+                    )
                 except Exception as error:
                     _log.error("compile_failed", error=type(error).__name__)
                 else:

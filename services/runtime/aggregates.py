@@ -147,7 +147,9 @@ class Aggregates(Generic[S, E]):
         version = int(stored.headers.get(VERSION, "0"))
         if version > self._rules.version:
             NEWER.labels(self._rules.stream).inc()
-            raise NewerState(f"{self._rules.stream}: state version {version}, this code reads {self._rules.version}")
+            raise NewerState(
+                f"{self._rules.stream}: state version {version}, this code reads {self._rules.version}"
+            )
         commit = Commit.model_validate_json(stored.data)
         start = commit.start or stored.sequence
         if version == self._rules.version:

@@ -17,6 +17,9 @@ from apscheduler.triggers.date import DateTrigger
 Callback = Callable[[], Awaitable[None]]
 
 
+_NEVER_SKIP = 1_000_000
+
+
 class Clock(Protocol):
     """What domain code may ask of time. Every moment is aware and UTC."""
 
@@ -37,7 +40,8 @@ class ScaledClock:
     """Wall-clock time, optionally running `scale` times as fast from `epoch` on (for demos).
 
     One APScheduler instance holds every wake. `misfire_grace_time=None` matters: the default
-    of one second silently drops a job that is late, and a dropped deadline is a lost page.
+    of one second silently drops a job that is late, and a dropped deadline is a lost page. So does
+    `max_instances`: a wake that comes while the one before it still runs would be skipped.
     """
 
     def __init__(self, scale: float = 1.0, epoch: datetime | None = None) -> None:
@@ -48,10 +52,12 @@ class ScaledClock:
         self._scheduler: AsyncIOScheduler | None = None
 
     def now(self) -> datetime:
+        """Return the present moment in UTC."""
         real = datetime.now(UTC)
         return real if self.scale == 1 else self._epoch + (real - self._epoch) * self.scale
 
     def wake(self, name: str, at: datetime, callback: Callback) -> None:
+        """Call back at that moment; replaces an earlier wake of the same name."""
         real = at if self.scale == 1 else self._epoch + (at - self._epoch) / self.scale
         self._running().add_job(
             callback,
@@ -59,14 +65,17 @@ class ScaledClock:
             id=name,
             replace_existing=True,
             misfire_grace_time=None,
+            max_instances=_NEVER_SKIP,
         )
 
     def forget(self, name: str) -> None:
+        """Drop the wake of that name, if there is one."""
         scheduler = self._running()
         if scheduler.get_job(name) is not None:
             scheduler.remove_job(name)
 
     async def sleep(self, seconds: float) -> None:
+        """Return after that many domain seconds."""
         await asyncio.sleep(max(0.0, seconds / self.scale))
 
     def stop(self) -> None:
@@ -93,17 +102,21 @@ class SteppedClock:
         self._sleeping: set[asyncio.Future[None]] = set()
 
     def now(self) -> datetime:
+        """Return the present moment in UTC."""
         return self._now
 
     def wake(self, name: str, at: datetime, callback: Callback) -> None:
+        """Call back at that moment; replaces an earlier wake of the same name."""
         number = next(self._numbers)
         self._wakes[name] = (number, callback)
         heapq.heappush(self._heap, (at, number, name))
 
     def forget(self, name: str) -> None:
+        """Drop the wake of that name, if there is one."""
         self._wakes.pop(name, None)
 
     async def sleep(self, seconds: float) -> None:
+        """Return after that many domain seconds."""
         if seconds <= 0:
             await asyncio.sleep(0)
             return

@@ -28,8 +28,8 @@ from contracts.streams import Durable, durable
 from services.runtime.activity import Activity
 from services.runtime.aggregates import NewerState
 from services.runtime.clock import Clock
-from services.runtime.logging import where
 from services.runtime.log import Unavailable, publish_fact
+from services.runtime.logging import where
 
 _log = structlog.get_logger()
 HANDLED = Counter("vigil_messages_total", "Messages by outcome.", ["durable", "outcome"])
@@ -65,7 +65,9 @@ Handler = Callable[[Message], Awaitable[None]]
 class Ears:
     """Subscribes a service's handlers to its durables, and keeps the rule of acknowledgement."""
 
-    def __init__(self, broker: NatsBroker, nc: Client, service: str, clock: Clock, activity: Activity) -> None:
+    def __init__(
+        self, broker: NatsBroker, nc: Client, service: str, clock: Clock, activity: Activity
+    ) -> None:
         self.broker = broker
         self._nc = nc
         self._service = service

@@ -113,7 +113,9 @@ class DueIndex:
                 async with self._slots:
                     await self._look(subject)
             except Exception as error:
-                _log.warning("deadline_failed", index=self._name, error=type(error).__name__, where=where(error))
+                _log.warning(
+                    "deadline_failed", index=self._name, error=type(error).__name__, where=where(error)
+                )
                 self._failures[subject] = failures = self._failures.get(subject, 0) + 1
                 self._delay(subject, due, min(timedelta(seconds=2**failures), _AGAIN))
             else:

@@ -78,7 +78,7 @@ class Follower:
         end = await last_sequence(self._nc, self.stream)
         try:
             async with asyncio.timeout(timeout):
-                while self.sequence < end:
+                while self.sequence < end:  # noqa: ASYNC110  # an event per message would cost more
                     await asyncio.sleep(0.002)
         except TimeoutError:
             raise Unavailable(f"following {self.stream}: at {self.sequence}, not yet at {end}") from None
@@ -215,8 +215,6 @@ class Table:
     async def stop(self) -> None:
         """End following."""
         await self.follower.stop()
-
-
 
 
 class ValueTable(Table, Generic[V]):

@@ -82,7 +82,8 @@ def load_or_create(file: Path) -> Seals:
     try:
         stored = json.loads(file.read_text())
         keys, hash_keys = (
-            {name: base64.b64decode(key) for name, key in stored[part].items()} for part in ("keys", "hash_keys")
+            {name: base64.b64decode(key) for name, key in stored[part].items()}
+            for part in ("keys", "hash_keys")
         )
     except (KeyError, ValueError, AttributeError) as error:
         raise ValueError(f"{file}: not a sealing key file ({error}); restore it from your backup") from error

@@ -57,7 +57,9 @@ class SenderSlots:
         try:
             entry = await self._bucket.get(key)
         except nats.js.errors.KeyNotFoundError as missing:
-            return getattr(missing, "entry", None) and missing.entry.revision or 0, datetime.min.replace(tzinfo=UTC)
+            return (getattr(missing, "entry", None) and missing.entry.revision) or 0, datetime.min.replace(
+                tzinfo=UTC
+            )
         except (nats.errors.Error, OSError) as error:
             raise Unavailable(f"sender slots: {type(error).__name__}") from error
         return entry.revision or 0, datetime.fromisoformat(json.loads(entry.value or b'""'))

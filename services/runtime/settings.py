@@ -22,7 +22,9 @@ class Settings(BaseSettings):
     )
     seal_keys: Path | None = Field(None, description="Sealing keys. Default: <var>/secrets/seal.json.")
     clock_scale: float = Field(1.0, gt=0, description="Demo only: how many times as fast the clock runs.")
-    clock_epoch: str = Field("", description="Demo only: the moment from which the clock runs fast, ISO 8601.")
+    clock_epoch: str = Field(
+        "", description="Demo only: the moment from which the clock runs fast, ISO 8601."
+    )
     log_format: str = Field("console", pattern="^(console|json)$", description="console or json.")
     log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="Least level logged.")
 
@@ -54,6 +56,7 @@ def load(kind: type[T]) -> T:
     except ValidationError as error:
         prefix = str(kind.model_config.get("env_prefix", ""))
         lines = [
-            f"{prefix}{'_'.join(str(part) for part in one['loc']).upper()}: {one['msg']}" for one in error.errors()
+            f"{prefix}{'_'.join(str(part) for part in one['loc']).upper()}: {one['msg']}"
+            for one in error.errors()
         ]
         raise SystemExit("settings: " + "; ".join(lines)) from None

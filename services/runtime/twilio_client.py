@@ -5,7 +5,6 @@ reset, 5xx): then only asking the carrier tells. The SDK's async client ignores 
 its retries repeat a POST that may have been processed; neither is used here.
 """
 
-import asyncio
 import base64
 import logging
 from dataclasses import dataclass
@@ -114,7 +113,9 @@ class Carrier:
         """Close the connections."""
         await self._transport.close()
 
-    async def send_sms(self, to: str, sender: str, body: str, status_callback: str, valid_seconds: int) -> Outcome:
+    async def send_sms(
+        self, to: str, sender: str, body: str, status_callback: str, valid_seconds: int
+    ) -> Outcome:
         """Send one text; it expires at the carrier after `valid_seconds` rather than come at dawn."""
         return await self._post(
             self._client.messages.create_async(
@@ -148,7 +149,12 @@ class Carrier:
         Raises CarrierUnreachable.
         """
         return _newest(
-            [m for m in await self._list(self._client.messages.list_async(to=to, limit=40)) if m.body == body], since
+            [
+                m
+                for m in await self._list(self._client.messages.list_async(to=to, limit=40))
+                if m.body == body
+            ],
+            since,
         )
 
     async def find_call(self, to: str, since: datetime) -> str | None:
@@ -171,7 +177,7 @@ class Carrier:
             if 400 <= status < 500:
                 return Refused(int(getattr(error, "code", 0) or 0) or None, status)
             return Unknown(f"http_{status}" if status else "unreadable_answer")
-        except (TimeoutError, asyncio.TimeoutError):
+        except TimeoutError:
             return Unknown("timeout")
         except (aiohttp.ClientError, OSError, ValueError) as error:
             return Unknown(type(error).__name__)

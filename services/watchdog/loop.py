@@ -87,7 +87,9 @@ class Loop:
         if verdict.well:
             self._heart.beat(now)
         for late in verdict.ask:
-            await self._ask(late, now)
+            if not await self._ask(late, now):
+                # NATS went away: each further one would only cost another time-out.
+                break
         self._faults += (*verdict.faults, *self._eyes.faults)
         self._eyes.faults.clear()
         await self._publish_faults(now)
@@ -100,7 +102,7 @@ class Loop:
         if not tell.recovery:
             self._watch = judge.untold(self._watch, tell.cause, self._clock.now(), self._limits)
 
-    async def _ask(self, late: Late, now: datetime) -> None:
+    async def _ask(self, late: Late, now: datetime) -> bool:
         _log.warning("overdue", subject=late.subject, due=late.due.isoformat())
         body = f'{{"subject": "{late.subject}"}}'.encode()
         try:
@@ -109,6 +111,8 @@ class Loop:
             )
         except Unavailable:
             _log.error("overdue_not_published", stream=late.stream)
+            return False
+        return True
 
     async def _publish_faults(self, now: datetime) -> None:
         while self._faults:

@@ -64,8 +64,10 @@ def test_a_target_that_names_none_or_two_is_refused(written: object) -> None:
         Target.model_validate(written)
 
 
-def test_an_unknown_field_is_a_mistake() -> None:
-    assert "Extra inputs are not permitted" in refusal(wiat="3m")
+def test_an_unknown_field_of_a_newer_version_is_read_past_and_in_a_file_it_is_a_mistake() -> None:
+    assert policy(wiat="3m") == policy()
+    with pytest.raises(ValidationError, match="Extra inputs are not permitted"):
+        Policy.model_validate({"id": "p", "steps": [STEP], "wiat": "3m"}, extra="forbid")
 
 
 @pytest.mark.parametrize("urgencies", [[], ["imminent"], ["soon", "urgent"]])

@@ -74,10 +74,16 @@ class Plant:
         self.clock = ScaledClock()
         self.server = EmbeddedServer(folder / "var")
         self.emulator = CarrierEmulator(
-            self.clock, account_sid=SID, auth_token=TOKEN, numbers=(SenderNumber(LINE),), admin_token="t", seed=seed
+            self.clock,
+            account_sid=SID,
+            auth_token=TOKEN,
+            numbers=(SenderNumber(LINE),),
+            admin_token="t",
+            seed=seed,
         )
         self.port = free_port()
         self.copies: list[Copy] = []
+        self.vigil_ids: dict[str, str] = {}
         self._wait = timedelta(seconds=wait)
         self._people = [f"r{number}" for number in range(responders)]
 
@@ -104,7 +110,9 @@ class Plant:
         self.admin = await self._connect()
         await provision.provision(self.admin, first=True, marks_file=self.folder / "var" / "marks.json")
         await self._programme()
-        self.emulator.numbers.configure(LINE, sms_url=f"{self.url}/twilio/sms", voice_url=f"{self.url}/twilio/call")
+        self.emulator.numbers.configure(
+            LINE, sms_url=f"{self.url}/twilio/sms", voice_url=f"{self.url}/twilio/call"
+        )
         self.http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=3))
         for number in range(copies):
             own = environment | {"VIGIL_GATEWAY_PORT": str(self.port if number == 0 else free_port())}
@@ -162,8 +170,6 @@ class Plant:
             except (aiohttp.ClientError, TimeoutError):
                 await asyncio.sleep(0.05)
         return False
-
-    vigil_ids: dict[str, str] = {}
 
     def copies_of(self, code: str) -> list[SmsReachedPhone]:
         """Return the page texts with that code that reached a phone."""

@@ -223,7 +223,12 @@ class World:
 
     async def _drained(self) -> bool:
         infos = await asyncio.gather(
-            *(self._consumer(s.name, d.name) for s in STREAMS for d in s.durables if d.service in self.vigil.shells)
+            *(
+                self._consumer(s.name, d.name)
+                for s in STREAMS
+                for d in s.durables
+                if d.service in self.vigil.shells
+            )
         )
         if any(waiting for waiting in infos):
             return False
@@ -269,7 +274,10 @@ class World:
         async with self.http.post(
             f"{self.url}/v1/signals",
             data=json.dumps(event),
-            headers={"Authorization": f"Bearer {SOURCE_TOKEN}", "Content-Type": "application/cloudevents+json"},
+            headers={
+                "Authorization": f"Bearer {SOURCE_TOKEN}",
+                "Content-Type": "application/cloudevents+json",
+            },
         ) as reply:
             status = reply.status
         if settle:
@@ -381,7 +389,9 @@ def person(name: str, *, methods: tuple[tuple[str, str], ...] | None = None, pin
 
 def _schedule(name: str, who: str | None, now: datetime, overrides: tuple[Override, ...]) -> Schedule:
     rotations = (
-        (Rotation(people=(who,), every=Every.WEEK, starts_on=(now - timedelta(days=30)).date()),) if who else ()
+        (Rotation(people=(who,), every=Every.WEEK, starts_on=(now - timedelta(days=30)).date()),)
+        if who
+        else ()
     )
     return Schedule(id=name, rotations=rotations, overrides=overrides)
 

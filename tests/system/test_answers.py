@@ -43,7 +43,9 @@ async def test_ok_and_yes_take_nothing_and_the_chain_keeps_running(world: World,
     assert len(world.texts("ben")) == 1
 
 
-@pytest.mark.parametrize("text", ["1", "1 {code}", "1{low}", "{low} 1", "ack {code}", "TAKE", "  take   {low} "])
+@pytest.mark.parametrize(
+    "text", ["1", "1 {code}", "1{low}", "{low} 1", "ack {code}", "TAKE", "  take   {low} "]
+)
 async def test_every_spelling_of_take_takes(world: World, text: str) -> None:
     """Any case, any spacing, with or without the code."""
     await world.signal()

@@ -26,7 +26,9 @@ def posts(world: World, what: str) -> list[RequestHandled]:
     ]
 
 
-async def page_events(world: World, kind: str, page: str = "pages.ana.pt_rivera-1-p1") -> list[dict[str, object]]:
+async def page_events(
+    world: World, kind: str, page: str = "pages.ana.pt_rivera-1-p1"
+) -> list[dict[str, object]]:
     return [e for e in await world.events(page, "PAGES") if e["type"] == kind]
 
 
@@ -124,7 +126,9 @@ async def test_a_lost_answer_is_found_out_by_asking_and_the_page_reaches_the_pho
 
 
 @pytest.mark.parametrize("kind", ["timeout_after", "reset_after"])
-async def test_without_receipts_the_carrier_is_asked_and_it_is_not_sent_twice(world: World, kind: str) -> None:
+async def test_without_receipts_the_carrier_is_asked_and_it_is_not_sent_twice(
+    world: World, kind: str
+) -> None:
     """Accepted, the answer lost, the receipts lost too: the list of messages tells."""
     world.emulator.faults.add(Fault(kind, to=ANA, path="Messages", times=1))
     world.emulator.faults.add(Fault("lost", path="sms-status"))

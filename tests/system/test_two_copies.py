@@ -1,6 +1,7 @@
 """Two copies of every service at once: one page each, one deadline each; one dies, the other goes on."""
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -36,11 +37,7 @@ async def steps(plant: Plant) -> dict[str, list[tuple[datetime, datetime]]]:
 
 def lateness(found: dict[str, list[tuple[datetime, datetime]]]) -> list[timedelta]:
     """Return how late each step began after the one before it had ended."""
-    return [
-        after[0] - before[1]
-        for one in found.values()
-        for before, after in zip(one, one[1:], strict=False)
-    ]
+    return [after[0] - before[1] for one in found.values() for before, after in itertools.pairwise(one)]
 
 
 async def test_each_page_is_sent_once_and_each_deadline_fires_once(plant: Plant) -> None:

@@ -36,7 +36,7 @@ class Demo:
         self._phones = phones
         self._numbers = numbers
         self._settings = settings
-        self._cast = casts.read(settings.folder)
+        self._cast = casts.read(settings.demo_folder)
         self._screens = Screens()
         self._timeline = Timeline(self._cast)
         self._stream = Stream(self._keys, self._render)

@@ -37,7 +37,7 @@ class Button:
 BUTTONS = (
     Button(
         "screen_imminent",
-        "Screen: imminent risk",
+        "Screen: imminent",
         "NOW: text and call",
         Kind.SCREEN_POSITIVE,
         Urgency.IMMINENT,
@@ -128,13 +128,13 @@ class Signals:
         return "A fault was reported; operations are paged."
 
     async def _signal(self, button: Button, patient: Member) -> str:
-        source = self._settings.source
+        source = self._settings.demo_source
         event = cloud_event(button, patient.id, source, secrets.token_hex(8), self._now())
         headers = {
-            "Authorization": f"Bearer {self._settings.token.get_secret_value()}",
+            "Authorization": f"Bearer {self._settings.token()}",
             "Content-Type": "application/cloudevents+json",
         }
-        url = f"{self._settings.gateway_url.rstrip('/')}/v1/signals"
+        url = f"{self._settings.public_url.rstrip('/')}/v1/signals"
         async with (
             aiohttp.ClientSession(timeout=_PATIENCE) as http,
             http.post(url, data=json.dumps(event), headers=headers) as reply,

@@ -13,9 +13,16 @@ from pydantic import TypeAdapter, ValidationError
 
 from contracts import pages as p
 from contracts.commits import BRIEF, DUE, Commit
-from contracts.escalations import EscalationBrief, EscalationEvent, EscalationStatus, Opened, PageRequested
-from contracts.values import Channel
-from services.carrier_emulator.demo import sentences, words
+from contracts.escalations import (
+    EscalationBrief,
+    EscalationEvent,
+    EscalationStatus,
+    Opened,
+    PageRequested,
+    Resolved,
+)
+from services.carrier_emulator.demo import attempts, sentences, words
+from services.carrier_emulator.demo.attempts import Attempt
 from services.carrier_emulator.demo.cast import Cast
 from services.carrier_emulator.demo.sentences import Line, Names
 
@@ -29,19 +36,6 @@ _PAGE_EVENTS: TypeAdapter[p.PageEvent] = TypeAdapter(p.PageEvent)
 
 
 @dataclass(slots=True)
-class Attempt:
-    """One attempt on a phone: what became of it, step by step."""
-
-    channel: Channel = Channel.SMS
-    text: str = ""
-    marks: list[tuple[str, datetime]] = field(default_factory=list)
-
-    def mark(self, word: str, moment: datetime) -> None:
-        """Add what happened."""
-        self.marks.append((word, moment))
-
-
-@dataclass(slots=True)
 class Board:
     """One run of an escalation."""
 
@@ -52,6 +46,8 @@ class Board:
     due: datetime | None = None
     contact_by: datetime | None = None
     changed_at: datetime | None = None
+    ending: str = ""
+    """How it ended, if a person said so."""
     lines: list[tuple[datetime, Line]] = field(default_factory=list)
 
     @property
@@ -124,7 +120,7 @@ class Timeline:
             "title": self._title(board, brief),
             "urgency": str(brief.urgency),
             "urgency_word": words.urgency(brief.urgency),
-            "status": words.status(brief.status, holder, board.is_fault),
+            "status": _status(board, brief, holder),
             "closed": board.is_closed,
             "clocks": [] if board.is_closed else self._clocks(board, brief),
             "lines": [self._line(moment, line) for moment, line in board.lines],
@@ -146,6 +142,8 @@ class Timeline:
             changed.add(board.run)
             if isinstance(event, PageRequested) and event.contact_by is not None:
                 board.contact_by = event.contact_by
+            if isinstance(event, Resolved):
+                board.ending = words.disposition(event.disposition)
             names = Names(self._cast.name_of, self._about(board), self._cast.zone, board.is_fault)
             board.lines += [(event.at, line) for line in sentences.lines(event, names)]
             del board.lines[:-KEPT_LINES]
@@ -164,12 +162,12 @@ class Timeline:
         if BRIEF not in headers:
             return set()
         brief = p.PageBrief.model_validate_json(headers[BRIEF])
-        run, attempts = self._pages.setdefault(brief.page, (brief.run, {}))
+        run, tries = self._pages.setdefault(brief.page, (brief.run, {}))
         if len(self._pages) > KEPT_PAGES:
             self._pages.popitem(last=False)
         for raw in commit.events:
             try:
-                _progress(attempts, _PAGE_EVENTS.validate_python(raw))
+                attempts.fold(tries, _PAGE_EVENTS.validate_python(raw))
             except ValidationError:
                 continue
         return {run} if run in self._boards else set()
@@ -200,30 +198,25 @@ class Timeline:
         return {"label": label, "at": words.at(moment, self._cast.zone), "until": moment.isoformat()}
 
     def _line(self, moment: datetime, line: Line) -> dict[str, object]:
-        _, attempts = self._pages.get(line.key, ("", {})) if line.key else ("", {})
+        _, tries = self._pages.get(line.key, ("", {})) if line.key else ("", {})
         return {
             "at": words.at(moment, self._cast.zone),
             "text": line.text,
             "tone": line.tone,
-            "tries": [self._try(attempts[number]) for number in sorted(attempts)],
+            "tries": [self._try(tries[number]) for number in sorted(tries)],
         }
 
     def _try(self, attempt: Attempt) -> dict[str, str]:
         return {
             "label": words.channel(attempt.channel),
-            "words": progress_words(attempt.marks, self._cast.zone),
+            "words": attempts.phrase(attempt, self._cast.zone),
             "text": attempt.text,
         }
 
 
-def progress_words(marks: list[tuple[str, datetime]], zone: str) -> str:
-    """Return the marks of an attempt as one phrase; a time is told when it differs from the last one."""
-    parts, last = [], ""
-    for word, moment in marks:
-        now = words.at(moment, zone)
-        parts.append(word if now == last else f"{word} {now}")
-        last = now
-    return ", ".join(parts) or "waits for its turn"
+def _status(board: Board, brief: EscalationBrief, holder: str) -> str:
+    stands = words.status(brief.status, holder, board.is_fault)
+    return f"{stands}: {board.ending}" if board.is_closed and board.ending else stands
 
 
 def _next_word(status: EscalationStatus) -> str:
@@ -236,42 +229,3 @@ def _next_word(status: EscalationStatus) -> str:
             return "Vigil asks again"
         case _other:
             return "Next look"
-
-
-def _progress(attempts: dict[int, Attempt], event: p.PageEvent) -> None:
-    """Write down what became of an attempt; other events say nothing about one."""
-    number = getattr(event, "attempt", None)
-    if not isinstance(number, int):
-        return
-    attempt = attempts.setdefault(number, Attempt())
-    match event:
-        case p.AttemptWaiting(channel=channel):
-            attempt.channel = channel
-        case p.AttemptIntended(text=text):
-            attempt.text = text if attempt.channel is Channel.SMS else ""
-            attempt.mark("sent" if attempt.channel is Channel.SMS else "dialled", event.at)
-        case p.AttemptAccepted():
-            attempt.mark("accepted", event.at)
-        case p.AttemptFailed(code=code, reaction=reaction):
-            then = {
-                "retry": "tried again",
-                "other_method": "another way is tried",
-                "method_dead": "this number is not tried again",
-                "ops": "operations are told",
-            }[reaction]
-            attempt.mark(f"failed ({code.replace('_', ' ')}; {then})", event.at)
-        case p.AttemptUnknown():
-            attempt.mark("answer of the carrier lost, being looked up", event.at)
-        case p.ReceiptCame(status=status):
-            _receipt(attempt, status, event.at)
-        case p.AttemptOverdue(why=why):
-            attempt.mark("no receipt in time" if why == "no_receipt" else "no answer in time", event.at)
-        case _other:
-            pass
-
-
-def _receipt(attempt: Attempt, status: str, moment: datetime) -> None:
-    word = words.receipt(attempt.channel, status)
-    # What the carrier says on the way tells a reader nothing that "accepted" has not told.
-    if status not in ("queued", "initiated", "sending", "sent", "accepted"):
-        attempt.mark(word, moment)

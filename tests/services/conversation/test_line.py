@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from contracts.commits import KINDS
 from contracts.conversations import AnswerStage
 from contracts.values import Kind, Urgency
 from services.conversation.aggregate import subject_of
@@ -35,6 +36,19 @@ async def test_a_text_becomes_an_urgent_signal_and_is_answered(line):
         f"https://vigil.example/twilio/sms-status/conversation/{patient}/a{sequence}/1"
     )
     assert (await line.state(patient)).answer.stage is AnswerStage.ACCEPTED
+
+
+async def test_the_signal_is_stored_before_the_text_is_committed_and_the_text_before_it_is_answered(line):
+    phone = line.number()
+    await line.say("sms_received.patient", line.sms(phone, "hello"))
+    await line.settled()
+
+    signalled = await line.js.get_last_msg("SIGNALS", "signals.patient_alert")
+    stored = await line.conversations()._log.since(subject_of(await line.patient_of(phone)), 1)
+    commits = [await line.js.get_msg("CONVERSATIONS", one.sequence) for one in stored]
+    kinds = [one.headers[KINDS] for one in commits]
+    assert kinds == ["text_received,answer_waiting", "answer_intended", "answer_accepted"]
+    assert signalled.time < commits[0].time < commits[1].time < commits[2].time
 
 
 async def test_an_unknown_texter_is_minted_with_a_sealed_phone(line):

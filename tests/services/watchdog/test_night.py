@@ -162,8 +162,8 @@ async def test_a_refused_text_is_tried_again_after_thirty_seconds(night):
 
 
 async def test_the_heartbeat_url_is_fetched_each_minute_while_all_is_well(night):
-    await night.start()
-    await night.ready()
+    await night.start(watchdog_look_seconds=5)
+    await night.js_back()
     await night.passes(125)
     well = night.outside.beats
 
