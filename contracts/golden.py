@@ -13,12 +13,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum
 from pathlib import Path
 from types import UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 import contracts
 from contracts.policies import Policy, Step, Strict, Target
 from contracts.values import Value
 
+V = TypeVar("V", bound=Value)
 _AT = datetime(2026, 11, 24, 8, 10, tzinfo=UTC)
 _TEXTS = {
     "address": "sealed",
@@ -118,10 +119,11 @@ def make_missing(folder: Path) -> tuple[str, ...]:
     return tuple(made)
 
 
-def example(kind: type[Value]) -> Value:
+def example(kind: type[V]) -> V:
     """Return one value of that type with every field filled; the same each time."""
-    if kind in _WRITTEN:
-        return _WRITTEN[kind]
+    written = _WRITTEN.get(kind)
+    if isinstance(written, kind):
+        return written
     filled = {name: _fill(info.annotation, info.metadata, name) for name, info in kind.model_fields.items()}
     return kind.model_validate(filled)
 

@@ -54,7 +54,9 @@ class AttemptIntended(Value):
     at: Moment
     attempt: int
     text: str = ""
-    """What is sent: it holds no identifying word, so it need not be sealed."""
+    """What is sent, where it holds no identifying word and so need not be sealed."""
+    sealed: Sealed | None = None
+    """What is sent, where it names a colleague; `text` is then empty."""
     segments: int = 1
     evidence: int = 0
     """What the text tells of: signals up to this number."""

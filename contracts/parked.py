@@ -14,6 +14,8 @@ class Parked(Value):
     subject: str
     data: str
     """The message's payload in base64 (identifying parts of it are sealed as they were)."""
+    headers: dict[str, str] = {}
+    """The message's headers: without them a retry would not know what it holds."""
     error: str
     at: Moment
     tries: int = 0

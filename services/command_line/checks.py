@@ -184,6 +184,14 @@ def addresses(public_url: str, nats_url: str, carrier_url: str) -> list[Finding]
     return found
 
 
+def calls(fallback_url: str) -> list[Finding]:
+    """Judge what a paged person hears while the gateway does not answer."""
+    if fallback_url:
+        return []
+    fix = "host deploy/fallback/voice-page.xml on another host, and name it there"
+    return [look("VIGIL_VOICE_FALLBACK_URL is empty: a paged phone hears nothing while we are down", fix)]
+
+
 def watch(ops_phones: Iterable[str], heartbeat_url: str) -> list[Finding]:
     """Judge whether anybody hears of a fault of Vigil itself."""
     found = []

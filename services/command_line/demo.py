@@ -82,6 +82,7 @@ def environment(secret: Secrets, ports: Ports) -> dict[str, str]:
         "VIGIL_OPS_NUMBER": "",
         "VIGIL_OPS_PHONES": "+12025550106",
         "VIGIL_HEARTBEAT_URL": "",
+        "VIGIL_VOICE_FALLBACK_URL": "",
         "VIGIL_SOURCE_TOKENS": json.dumps({SOURCE: secret.source_token}),
         "VIGIL_EMULATOR_PORT": str(ports.emulator),
         "VIGIL_EMULATOR_ACCOUNT_SID": ACCOUNT,

@@ -76,7 +76,8 @@ async def _carrier(settings: Settings) -> list[Finding]:
         found += checks.numbers(said, url)
     if settings.clock_scale != 1:
         found.append(checks.refused("VIGIL_CLOCK_SCALE is not 1: time runs wrong", "leave it out"))
-    return [*found, *checks.addresses(url, settings.nats_url, paging.carrier_url)]
+    found += checks.addresses(url, settings.nats_url, paging.carrier_url)
+    return [*found, *checks.calls(paging.voice_fallback_url)]
 
 
 def _watch() -> list[Finding]:

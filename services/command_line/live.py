@@ -1,7 +1,7 @@
 """Going live: the first start of a real programme passes the doctor, or a person says why not.
 
 A programme that is live is never refused again: a machine that comes back at night must page,
-whatever the doctor thinks of it. From then on findings are only told.
+whatever the doctor would say. From then on `vigil doctor` tells how it stands.
 """
 
 import json
@@ -31,7 +31,10 @@ class Gate:
     override: str = ""
 
     async def pass_or_refuse(self, settings: Settings) -> None:
-        """Ask the doctor. Raises Trouble when a first start is refused and nobody overrode that."""
+        """Ask the doctor at a first start. Raises Trouble when it refuses and nobody overrode that."""
+        file = mark(self.settings.var)
+        if file.exists():
+            return
         nc = await connect(settings, "cli")
         clock = make_clock(settings)
         try:
@@ -44,9 +47,6 @@ class Gate:
             if finding.level is not doctor.Level.GOOD:
                 typer.echo(str(finding), err=True)
         refusing = [finding for finding in findings if finding.refuses and not finding.after_start]
-        file = mark(self.settings.var)
-        if file.exists():
-            return
         if refusing and not self.override:
             raise Trouble(
                 f"not started: {len(refusing)} findings above refuse a live start; mend them, "

@@ -6,7 +6,6 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 import typer
-import uvloop
 
 from services import process
 from services.command_line import live, starting
@@ -55,7 +54,7 @@ def run(
     unknown = [name for name in names if name not in process.APPS]
     if unknown:
         raise Trouble(f"there is no service {unknown[0]!r}; there are {', '.join(process.APPS)}, or `all`")
-    uvloop.run(process.serve(names))
+    process.main(names)
 
 
 def provision_streams(

@@ -1,8 +1,10 @@
 """The children of `vigil up`, in the order in which they start."""
 
 import asyncio
+import dataclasses
 import sys
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from urllib.parse import urlsplit
 
 import aiohttp
 import typer
@@ -16,8 +18,9 @@ from services.command_line.settings import StoreSettings
 from services.command_line.troubles import Trouble
 from services.conversation.settings import ConversationSettings
 from services.gateway.settings import GatewaySettings
+from services.nats_child import nats_child
 from services.paging.settings import PagingSettings
-from services.runtime import logging, nats_server, nats_setup, provision, sealing
+from services.runtime import logging, nats_setup, sealing
 from services.runtime.settings import Settings, load
 from services.supervisor import Child, Supervisor
 from services.watchdog.settings import WatchdogSettings
@@ -37,7 +40,6 @@ def demo_children(settings: Settings, ports: Ports, store: StoreSettings) -> lis
     environment = {"VIGIL_NATS_URL": url, **demo.environment(secret, ports)}
 
     async def prepare() -> None:
-        await provisioned(settings)
         nc = await connect(settings, "admin")
         clock = process.make_clock(settings)
         try:
@@ -50,12 +52,11 @@ def demo_children(settings: Settings, ports: Ports, store: StoreSettings) -> lis
     async def tell() -> None:
         typer.echo(demo.what_to_try(ports, settings.var))
 
-    nats = _nats(settings, ports.nats, store)
-    emulator = f"http://127.0.0.1:{ports.emulator}"
+    gateway, emulator = f"http://127.0.0.1:{ports.gateway}", f"http://127.0.0.1:{ports.emulator}"
     return [
-        Child(nats.name, nats.argv, nats.environment, nats.ready, prepare),
+        _nats(settings, store, prepare),
         Child("emulator", _python("services.carrier_emulator"), environment, lambda: answers(emulator)),
-        _services(environment, ports.gateway),
+        dataclasses.replace(_services(environment), ready=lambda: answers(f"{gateway}/health/ready")),
         Child("watchdog", _python("services.watchdog"), environment, prepare=tell),
     ]
 
@@ -76,14 +77,13 @@ def live_children(
     environment = {"VIGIL_NATS_URL": url, "VIGIL_GATEWAY_PORT": str(port)}
 
     async def prepare() -> None:
-        await provisioned(settings)
         sealing.load_or_create(settings.seal_file())
         await gate.pass_or_refuse(settings)
 
-    nats = _nats(settings, nats_port, store)
     return [
-        Child(nats.name, nats.argv, nats.environment, nats.ready, prepare),
-        _services(environment, port),
+        _nats(settings, store, prepare),
+        # Nothing waits for them to be ready: the watchdog must run above all when they are not.
+        _services(environment),
         Child("watchdog", _python("services.watchdog"), environment),
     ]
 
@@ -92,17 +92,6 @@ def supervise(children: Sequence[Child], settings: Settings) -> None:
     """Run the children until SIGTERM or SIGINT."""
     logging.configure(settings.log_format, settings.log_level)
     asyncio.run(Supervisor(children).run())
-
-
-async def provisioned(settings: Settings) -> None:
-    """Make what the services need in the embedded server. Raises ProvisionError, Trouble."""
-    nc = await connect(settings, "admin")
-    try:
-        await provision.provision(
-            nc, marks_file=settings.var / "marks.json", store=nats_setup.store(settings.var)
-        )
-    finally:
-        await nc.close()
 
 
 async def answers(url: str, seconds: float = _READY_SECONDS) -> None:
@@ -123,25 +112,21 @@ async def _answers_now(http: aiohttp.ClientSession, url: str) -> bool:
         return False
 
 
-def _nats(settings: Settings, port: int, store: StoreSettings) -> Child:
-    nats_setup.refuse_taken(port)
-    argv, environment = nats_server.supervised(settings.var, port, key=store.key())
+def _nats(settings: Settings, store: StoreSettings, after: Callable[[], Awaitable[None]]) -> Child:
+    """Return nats-server, provisioned once it answers, and `after` done with it."""
+    nats_setup.refuse_taken(urlsplit(settings.nats_url).port or 4222)
+    child = nats_child(settings, key=store.key())
 
-    async def ready() -> None:
-        try:
-            async with asyncio.timeout(_READY_SECONDS):
-                while not await nats_server.answers(port):  # noqa: ASYNC110  # another process
-                    await asyncio.sleep(0.05)
-        except TimeoutError:
-            raise Trouble(f"nats-server does not answer; see {settings.var / 'nats.log'}") from None
+    async def prepare() -> None:
+        if child.prepare is not None:
+            await child.prepare()
+        await after()
 
-    return Child("nats-server", argv, environment, ready)
+    return dataclasses.replace(child, prepare=prepare)
 
 
-def _services(environment: dict[str, str], gateway_port: int) -> Child:
-    argv = [*_python("services.cli"), "run", *process.APPS]
-    health = f"http://127.0.0.1:{gateway_port}/health/ready"
-    return Child("services", argv, environment, lambda: answers(health))
+def _services(environment: dict[str, str]) -> Child:
+    return Child("services", [*_python("services.cli"), "run", *process.APPS], environment)
 
 
 def _python(module: str) -> list[str]:

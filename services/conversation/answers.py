@@ -1,5 +1,6 @@
 """Sends the answer that waits: intention committed, POST, outcome committed."""
 
+import contextlib
 from datetime import datetime
 
 import structlog
@@ -12,8 +13,9 @@ from services.conversation.core.state import Answer, Conversation
 from services.conversation.patients import Patients
 from services.runtime.aggregates import Committed
 from services.runtime.clock import Clock
-from services.runtime.log import publish_fact
+from services.runtime.log import Unavailable, publish_fact
 from services.runtime.sealing import SealError, Seals
+from services.runtime.sender_slots import SenderSlots
 from services.runtime.twilio_client import Accepted, Carrier, CarrierUnreachable, Outcome, Refused, Unknown
 
 _log = structlog.get_logger()
@@ -28,6 +30,7 @@ class Answers:
         conversations: Conversations,
         patients: Patients,
         carrier: Carrier,
+        slots: SenderSlots,
         seals: Seals,
         clock: Clock,
         sender: str,
@@ -37,6 +40,7 @@ class Answers:
         self._conversations = conversations
         self._patients = patients
         self._carrier = carrier
+        self._slots = slots
         self._seals = seals
         self._clock = clock
         self._sender = sender
@@ -63,6 +67,9 @@ class Answers:
         except SealError:
             outcome: Outcome = Refused(None, 0)
         else:
+            # A patient's answer waits for no page; the pages that share the number wait for it.
+            with contextlib.suppress(Unavailable):
+                await self._slots.book(self._sender, 1, self._clock.now())
             outcome = await self._carrier.send_sms(
                 phone,
                 self._sender,

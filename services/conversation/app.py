@@ -13,6 +13,8 @@ from services.runtime.aggregates import Aggregates
 from services.runtime.deadlines import DueIndex, parse_due
 from services.runtime.follow import Follower
 from services.runtime.log import Log, Stored
+from services.runtime.parking import ParkedRetries
+from services.runtime.sender_slots import SenderSlots
 from services.runtime.shell import Running, Shell
 from services.runtime.twilio_client import Carrier
 
@@ -26,9 +28,11 @@ class ConversationService:
     index: DueIndex
     follower: Follower
     carrier: Carrier
+    parked: ParkedRetries
 
     async def stop(self) -> None:
         """End it; what is under way ends first."""
+        await self.parked.stop()
         await self.shell.ears.stop()
         await self.index.stop()
         await self.follower.stop()
@@ -56,6 +60,7 @@ async def start(shell: Shell, settings: ConversationSettings) -> Running:
         conversations,
         patients,
         carrier,
+        SenderSlots(await shell.bucket("senders"), settings.rates()),
         shell.seals,
         shell.clock,
         settings.sender,
@@ -74,4 +79,6 @@ async def start(shell: Shell, settings: ConversationSettings) -> Running:
     shell.ears.hear("conversation_staff", handlers.from_staff)
     shell.ears.hear("conversation_overdue", handlers.look_again)
     await shell.ears.start()
-    return ConversationService(shell, conversations, index, follower, carrier)
+    parked = ParkedRetries(shell)
+    await parked.start()
+    return ConversationService(shell, conversations, index, follower, carrier, parked)

@@ -1,38 +1,16 @@
-"""Settings of the crisis line: the carrier account, our number, and where the carrier finds us."""
+"""Settings of the crisis line: those of the carrier account."""
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from services.runtime.twilio_client import CarrierSettings
+from services.runtime.carrier_settings import CarrierAccount
 
 
-class ConversationSettings(BaseSettings):
+class ConversationSettings(CarrierAccount):
     """From VIGIL_* variables that paging reads too; a wrong value stops the start by name."""
 
-    model_config = SettingsConfigDict(env_prefix="VIGIL_", extra="ignore")
-
-    twilio_account_sid: str = Field(description="Account sid, AC and 32 hex digits.")
-    twilio_auth_token: str = Field(description="Auth token.")
-    twilio_api_key: str = Field("", description="API key sid; empty: the auth token is used.")
-    twilio_api_secret: str = Field("", description="Secret of the API key.")
-    carrier_url: str = Field("", description="Base URL of another carrier than Twilio: the emulator.")
-    carrier_timeout_seconds: float = Field(5.0, gt=0, description="Real seconds for one carrier request.")
-    public_url: str = Field(description="Our URL as the carrier sees it, without a slash at the end.")
     staff_number: str = Field("", description="Our number that pages staff, E.164.")
-    patient_number: str = Field("", description="The crisis line's number; empty: staff_number.")
 
     @property
     def sender(self) -> str:
         """The number that answers patients, E.164."""
         return self.patient_number or self.staff_number
-
-    def carrier(self) -> CarrierSettings:
-        """Return how to reach the carrier."""
-        return CarrierSettings(
-            account_sid=self.twilio_account_sid,
-            auth_token=self.twilio_auth_token,
-            api_key=self.twilio_api_key,
-            api_secret=self.twilio_api_secret,
-            base_url=self.carrier_url,
-            timeout=self.carrier_timeout_seconds,
-        )

@@ -6,7 +6,7 @@ import structlog
 from pydantic import TypeAdapter
 
 from contracts.commits import KINDS
-from contracts.escalations import EscalationEvent, EscalationStatus, Merged, Opened, Resolved
+from contracts.escalations import EscalationEvent, EscalationStatus, Merged, Opened, Resolved, Undone
 from contracts.pages import PageEvent, ToEscalation
 from contracts.parked import Parked
 from contracts.signals import Signal
@@ -141,6 +141,8 @@ class Handlers:
             match event:
                 case Opened(code=code, run=run):
                     self._codes.link(code, subject, run)
+                case Undone():
+                    self._codes.link(done.state.code, subject, done.state.run)
                 case Resolved() | Merged():
                     self._codes.free(done.state.code, subject, done.state.run)
                 case _:

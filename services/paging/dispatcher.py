@@ -21,7 +21,7 @@ from services.paging.core import decide as core
 from services.paging.core import inputs, texts
 from services.paging.core.due import waiting
 from services.paging.core.state import Attempt, Page, evidence, method_of
-from services.paging.reconciling import Reconciling
+from services.paging.reconciling import Reconciling, sent_text
 from services.paging.settings import PagingSettings
 from services.paging.waiting import Turn, Waiting, turns_of
 from services.paging.wording import Wording
@@ -30,7 +30,7 @@ from services.runtime.aggregates import Aggregates
 from services.runtime.clock import Clock
 from services.runtime.log import Unavailable
 from services.runtime.logging import where
-from services.runtime.sealing import Seals
+from services.runtime.sealing import SealError, Seals
 from services.runtime.sender_slots import SenderSlots
 from services.runtime.twilio_client import Accepted, Carrier, Outcome, Refused
 
@@ -236,9 +236,11 @@ class Dispatcher:
             self._postpone(turn, attempt.not_before - now)
             return None
         text = await self._text(turn, turns, at.state)
+        sealed = self._seals.seal(text) if self._wording.names_people(at.state.what) else None
         heard = inputs.TurnCame(
             attempt=turn.attempt,
-            text=text,
+            text="" if sealed else text,
+            sealed=sealed,
             segments=texts.gsm7_segments(text) if text else 1,
             evidence=evidence(at.state.what),
             cause=f"turn-{turn.attempt}-{at.sequence}",
@@ -262,10 +264,14 @@ class Dispatcher:
         method = method_of(page, attempt)
         if method is None:
             return
-        phone = self._seals.unseal(method.phone)
         if turn.channel is Channel.SMS:
             self._texted.setdefault(turn.phone_ref, deque(maxlen=BURST)).append(self._clock.now())
-        outcome = await self._post(intended, phone, sender)
+        try:
+            outcome = await self._post(intended, self._seals.unseal(method.phone), sender)
+        except SealError:
+            # Sealed by another site's key: this method can't be used, the next one is tried at once.
+            _log.error("phone_unreadable", responder=turn.subject.split(".")[1])
+            outcome = Refused(None, 0)
         for one, _, _ in intended:
             await self._record(one, outcome)
 
@@ -281,9 +287,10 @@ class Dispatcher:
                 f"{public}/twilio/voice/{where}",
                 f"{public}/twilio/call-status/{where}",
                 self._settings.ring_seconds,
+                self._settings.voice_fallback_url,
             )
         also = ",".join(f"{one.subject.split('.')[2]}.{one.attempt}" for one, _, _ in intended[1:])
-        text = next(one.text for one in page.attempts if one.number == turn.attempt)
+        text = sent_text(next(one for one in page.attempts if one.number == turn.attempt), self._seals)
         return await self._carrier.send_sms(
             phone,
             sender,

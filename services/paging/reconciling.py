@@ -14,10 +14,15 @@ from services.paging.core.due import unreconciled
 from services.paging.core.state import Attempt, Page, method_of
 from services.runtime.aggregates import Aggregates
 from services.runtime.clock import Clock
-from services.runtime.sealing import Seals
+from services.runtime.sealing import SealError, Seals
 from services.runtime.twilio_client import Carrier, CarrierUnreachable
 
 _log = structlog.get_logger()
+
+
+def sent_text(attempt: Attempt, seals: Seals) -> str:
+    """Return what the attempt's text said; raises SealError when its key is unknown."""
+    return seals.unseal(attempt.sealed) if attempt.sealed is not None else attempt.text
 
 
 class Reconciling:
@@ -58,16 +63,19 @@ class Reconciling:
         method = method_of(page, attempt)
         if method is None:
             return
-        phone = self._seals.unseal(method.phone)
         since = (attempt.intended_at or self._clock.now()) - timedelta(seconds=1)
         heard: inputs.Heard
         try:
+            phone = self._seals.unseal(method.phone)
             if attempt.channel is Channel.SMS:
-                sid = await self._carrier.find_sms(phone, attempt.text, since)
+                sid = await self._carrier.find_sms(phone, sent_text(attempt, self._seals), since)
             else:
                 sid = await self._carrier.find_call(phone, since)
         except CarrierUnreachable as error:
             heard = inputs.CarrierUnknown(attempt.number, f"asking_{error}")
+        except SealError:
+            # Nothing can have been sent to a phone that nobody here can read.
+            heard = inputs.CarrierRefused(attempt.number, None, 0)
         else:
             heard = (
                 inputs.CarrierAccepted(attempt.number, sid, reconciled=True)

@@ -35,6 +35,10 @@ class Wording:
             case BridgeRequested():
                 return ""
 
+    def names_people(self, what: What | None) -> bool:
+        """Return whether the text names a colleague, so that it may not be stored in clear."""
+        return isinstance(what, ResponderTold) and bool(self._names(what))
+
     def _open(self, responder: str) -> int:
         out = (
             b for b in self._briefs.of(responder) if b.purpose is Purpose.PAGE and b.status is PageStatus.OUT

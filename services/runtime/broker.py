@@ -15,13 +15,13 @@ _log = structlog.get_logger()
 
 
 async def _troubled(error: Exception) -> None:
-    # A refused subject shows itself only here; the request itself merely times out.
     text = str(error)
-    _log.error(
-        "nats_error",
-        error=type(error).__name__,
-        reason=text if "permissions violation" in text.lower() else "connection",
-    )
+    if "permissions violation" in text.lower():
+        # A refused subject shows itself only here; the request itself merely times out.
+        _log.error("nats_refused", error=type(error).__name__, reason=text)
+    else:
+        # Ten a second while the server is away; that it is away is said once, below.
+        _log.debug("nats_error", error=type(error).__name__)
 
 
 async def _disconnected() -> None:

@@ -166,6 +166,7 @@ class Ears:
             sequence=message.sequence,
             subject=message.subject,
             data=base64.b64encode(message.data).decode(),
+            headers=dict(message.headers),
             error=type(error).__name__,
             at=self._clock.now(),
         )

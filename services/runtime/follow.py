@@ -15,9 +15,11 @@ import structlog
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+from prometheus_client import Counter
 from pydantic import BaseModel, ValidationError
 
 from services.runtime.log import Stored, Unavailable
+from services.runtime.logging import where
 
 _BATCH = 500
 _EXPIRES = 20.0
@@ -25,6 +27,9 @@ _HEARTBEAT = 1.0
 _LOOK = 0.3
 _SILENT_LOOKS = 10
 _numbers = itertools.count(1)
+UNREADABLE = Counter(
+    "vigil_stored_unreadable_total", "Stored messages a follower could not read.", ["stream"]
+)
 _log = structlog.get_logger()
 V = TypeVar("V", bound=BaseModel)
 
@@ -163,7 +168,18 @@ class Follower:
 
     def _take(self, msg: Msg, end: int) -> None:
         sequence = msg.metadata.sequence.stream
-        self._on_stored(Stored(msg.subject, sequence, msg.data, msg.headers or {}))
+        try:
+            self._on_stored(Stored(msg.subject, sequence, msg.data, msg.headers or {}))
+        except Exception as error:
+            # One message that can't be read must not make this copy blind to all that follow.
+            UNREADABLE.labels(self.stream).inc()
+            _log.error(
+                "stored_unreadable",
+                stream=self.stream,
+                sequence=sequence,
+                error=type(error).__name__,
+                where=where(error),
+            )
         self.sequence = max(self.sequence, sequence)
         self._to_come -= 1
         self._settle(end)

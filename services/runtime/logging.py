@@ -8,6 +8,7 @@ import logging
 import re
 import sys
 from collections.abc import MutableMapping
+from types import TracebackType
 from typing import Any
 
 import structlog
@@ -19,7 +20,7 @@ SAFE_KEYS = frozenset(
         "stream subject durable sequence delivered index lane name_of "
         "run patient kind urgency policy round step area fault schedule "
         "page responder attempt channel sid"
-    ).split()  # noqa: SIM905  # one key a word reads better than fifty quoted ones
+    ).split()
 )
 """The only keys a log line may have. Ids in them are opaque."""
 
@@ -38,6 +39,24 @@ def drop_identifying(
             del entry[key]
         elif isinstance(entry[key], str) and key not in _KEEP:
             entry[key] = _PHONE.sub("[number]", entry[key])
+    return entry
+
+
+def quote_nothing(_logger: object, _method: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Reduce a library's own log line to its unfilled first line, the exception's class, and the place.
+
+    What libraries put into their lines (a task's exception, a request, a job) may quote content.
+    """
+    record: logging.LogRecord | None = entry.get("_record")
+    if record is None:
+        return entry
+    entry["event"] = str(record.msg).partition("\n")[0][:200]
+    entry["logger"] = record.name
+    entry["where"] = f"{'/'.join(record.pathname.split('/')[-3:])}:{record.lineno}"
+    if record.exc_info and record.exc_info[0] is not None:
+        entry["error"] = record.exc_info[0].__name__
+        if record.exc_info[1] is not None:
+            entry["where"] = where(record.exc_info[1]) or entry["where"]
     return entry
 
 
@@ -61,7 +80,7 @@ def configure(log_format: str = "console", level: str = "info") -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
+            foreign_pre_chain=[quote_nothing, *shared],
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
         )
     )
@@ -72,6 +91,15 @@ def configure(log_format: str = "console", level: str = "info") -> None:
     for noisy in ("twilio", "aiohttp", "uvicorn", "apscheduler", "nats", "faststream", "httpx", "asyncio"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     logging.getLogger("twilio").setLevel(logging.ERROR)
+    sys.excepthook = _say_crash
+
+
+def _say_crash(kind: type[BaseException], error: BaseException, _traceback: TracebackType | None) -> None:
+    """Say what ended the process; only our own exceptions are known to quote nothing."""
+    ours = kind.__module__.startswith("services.")
+    structlog.get_logger().critical(
+        "process_crashed", error=kind.__name__, where=where(error), reason=str(error) if ours else ""
+    )
 
 
 def where(error: BaseException) -> str:

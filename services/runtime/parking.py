@@ -69,7 +69,7 @@ class ParkedRetries:
             self._parked[stored.subject] = (stored.sequence, parked)
 
     async def _retry(self, subject: str, sequence: int, parked: Parked) -> bool:
-        message = Message(parked.subject, parked.sequence, base64.b64decode(parked.data), {})
+        message = Message(parked.subject, parked.sequence, base64.b64decode(parked.data), parked.headers)
         try:
             await self._shell.ears.handlers[parked.durable](message)
         except Exception as error:

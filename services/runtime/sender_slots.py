@@ -53,6 +53,21 @@ class SenderSlots:
                 return timedelta(0)
         raise Unavailable(f"sender slot of ...{sender[-2:]} is contended")
 
+    async def book(self, sender: str, segments: int, now: datetime) -> None:
+        """Count a text that goes out whatever else is waiting: the sender is busy that much longer.
+
+        Raises Unavailable.
+        """
+        rate = self._rates.get(sender)
+        if rate is None:
+            return
+        key = sender.lstrip("+")
+        for _ in range(20):
+            revision, free_at = await self._read(key)
+            if await self._write(key, revision, max(free_at, now) + timedelta(seconds=segments / rate)):
+                return
+        raise Unavailable(f"sender slot of ...{sender[-2:]} is contended")
+
     async def _read(self, key: str) -> tuple[int, datetime]:
         try:
             entry = await self._bucket.get(key)

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import aiohttp
+from twilio.base import values
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
@@ -123,14 +124,24 @@ class Carrier:
             )
         )
 
-    async def call(self, to: str, sender: str, url: str, status_callback: str, ring_seconds: int) -> Outcome:
-        """Place one call; `url` is asked for TwiML when it is answered."""
+    async def call(
+        self,
+        to: str,
+        sender: str,
+        url: str,
+        status_callback: str,
+        ring_seconds: int,
+        fallback_url: str = "",
+    ) -> Outcome:
+        """Place one call; `url` is asked for TwiML when it is answered, else `fallback_url` (by GET)."""
         return await self._post(
             self._client.calls.create_async(
                 to=to,
                 from_=sender,
                 url=url,
                 method="POST",
+                fallback_url=fallback_url or values.unset,
+                fallback_method="GET" if fallback_url else values.unset,
                 timeout=ring_seconds,
                 status_callback=status_callback,
                 status_callback_event=["initiated", "ringing", "answered", "completed"],

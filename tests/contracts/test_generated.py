@@ -10,9 +10,13 @@ from contracts import asyncapi, catalogue, generate, payloads, streams
 from contracts.commits import Commit
 
 
-def test_what_is_checked_in_is_what_the_tables_say() -> None:
-    stale = [path.name for path, text in generate.outputs().items() if path.read_text() != text]
+def test_what_is_checked_in_is_what_the_tables_say(tmp_path: Path) -> None:
+    generate.main(tmp_path)
 
+    made = {path.relative_to(tmp_path): path.read_text() for path in tmp_path.rglob("*.*")}
+    generated = [name for name in made if name.parts[0] != "examples"]
+    stale = [str(name) for name in generated if (generate.HERE / name).read_text() != made[name]]
+    assert len(generated) == len(streams.SERVICES) + 1
     assert stale == [], "run `make contracts`"
 
 
@@ -25,13 +29,6 @@ def test_no_document_is_left_of_a_service_that_is_gone() -> None:
 def test_a_readme_without_its_markers_is_refused_and_not_overwritten() -> None:
     with pytest.raises(ValueError, match="put both back"):
         generate.filled("# Contracts\n")
-
-
-def test_generating_writes_every_file_below_the_folder_it_is_given(tmp_path: Path) -> None:
-    generate.main(tmp_path)
-
-    assert (tmp_path / "asyncapi" / "paging.yaml").read_text().startswith("asyncapi: 3.0.0")
-    assert "page_requested" in (tmp_path / "README.md").read_text()
 
 
 @pytest.mark.parametrize("service", streams.SERVICES)

@@ -46,7 +46,7 @@ def lines(event: e.EscalationEvent, names: Names) -> tuple[Line, ...]:
             return _opened(event, names)
         case e.SignalJoined(signal=signal):
             what = words.happened(signal, names.patient)
-            return (Line(f"{what} too ({words.urgency(signal.urgency)}): it joins this one.", "signal"),)
+            return (Line(f"{what} ({words.urgency(signal.urgency)}): it joins this one.", "signal"),)
         case e.UrgencyRaised(urgency=urgency, policy=policy):
             word = words.urgency(urgency)
             return (Line(f"More urgent now: {word}. Starts anew with {_policy(policy)}.", "warn"),)
@@ -101,7 +101,7 @@ def _paging(event: e.EscalationEvent, names: Names) -> tuple[Line, ...]:
             how = f" (carrier code {', '.join(codes)})" if codes else ""
             return (Line(f"{names.person(who)} can't be reached in any way{how}.", "warn"),)
         case e.ResponderTold(responder=who, telling=telling, message=message):
-            return (Line(f"{names.person(who)} is told: {_told(telling)}.", "page", message),)
+            return (Line(f"{names.person(who)} is told: {words.telling(telling)}.", "page", message),)
         case e.BridgeRequested(responder=who, bridge=bridge):
             text = f"{names.person(who)} is being connected with {names.patient} by phone, numbers hidden."
             return (Line(text, "page", bridge),)
@@ -187,27 +187,3 @@ def _ending(event: e.EscalationEvent, names: Names) -> tuple[Line, ...]:
             return (Line("Two ids turned out to be one person: it goes on in the other escalation.", "end"),)
         case _elsewhere:
             return ()
-
-
-def _told(telling: e.Telling) -> str:
-    match telling:
-        case e.Telling.YOU_HAVE_IT:
-            return "you have it"
-        case e.Telling.OTHER_HAS_IT:
-            return "somebody else has it"
-        case e.Telling.NEW_SIGNAL:
-            return "something new came in"
-        case e.Telling.REACHED_QUESTION:
-            return "have you reached them?"
-        case e.Telling.DISPOSITION_QUESTION:
-            return "how did it end?"
-        case e.Telling.SIGN_PLEASE:
-            return "a second signature is needed"
-        case e.Telling.HAND_OFF_QUESTION:
-            return "was contact made?"
-        case e.Telling.NEEDS_PIN:
-            return "not closed, the PIN is missing"
-        case e.Telling.NO_PHONE:
-            return "no phone number is on file"
-        case _plain:
-            return str(telling).replace("_", " ")

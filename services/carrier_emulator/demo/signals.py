@@ -144,4 +144,4 @@ class Signals:
             answer = await reply.json(content_type=None)
         if isinstance(answer, dict) and answer.get("patient"):
             self._knows_patient(str(answer["patient"]), patient.id)
-        return f"{button.label}: reported for {patient.name}."
+        return f"Reported for {patient.name}. {button.label}."

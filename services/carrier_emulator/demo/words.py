@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from contracts.escalations import EscalationStatus
+from contracts.escalations import EscalationStatus, Telling
 from contracts.signals import Signal
 from contracts.values import Channel, Disposition, Kind, Urgency
 
@@ -140,3 +140,37 @@ def disposition(disposition: Disposition) -> str:
             return "could not reach the patient"
         case _fixed:
             return "fixed"
+
+
+def telling(telling: Telling) -> str:
+    """Return what a responder is told, in short."""
+    return _TOLD.get(telling, str(telling).replace("_", " "))
+
+
+_TOLD = {
+    Telling.YOU_HAVE_IT: "you have it",
+    Telling.OTHER_HAS_IT: "somebody else has it",
+    Telling.PASSED: "passed on to the next person",
+    Telling.GIVEN_BACK: "given back, the next person is paged",
+    Telling.HANDED_OVER: "somebody else has it now",
+    Telling.NEW_SIGNAL: "something new came in",
+    Telling.MORE_URGENT: "it is more urgent now",
+    Telling.REACHED_QUESTION: "have you reached them?",
+    Telling.CONTACT_OVERDUE: "contact is overdue, others are paged too",
+    Telling.REACHED_NOTED: "contact is noted",
+    Telling.DISPOSITION_QUESTION: "how did it end?",
+    Telling.CLOSED: "it is closed",
+    Telling.NOT_CLOSED_NEW: "not closed, something new came in",
+    Telling.NOT_CLOSED_UNREACHED: "not closed, the patient was not reached",
+    Telling.NEEDS_PIN: "not closed, it needs the PIN",
+    Telling.SIGN_PLEASE: "please sign as the second person",
+    Telling.WAITS_FOR_SIGNATURE: "noted, a second person has to sign",
+    Telling.HAND_OFF_OPEN: "noted, open until contact is confirmed",
+    Telling.HAND_OFF_QUESTION: "was contact made?",
+    Telling.UNDONE: "taken back",
+    Telling.NOTHING_TO_UNDO: "there is nothing to take back",
+    Telling.NOT_HOLDER: "not done, somebody else has it",
+    Telling.ALREADY_CLOSED: "it was closed already",
+    Telling.CALLING: "the phone rings to connect you",
+    Telling.NO_PHONE: "no phone number is on file",
+}

@@ -66,9 +66,9 @@ _DISPOSITION_WORDS = {
 
 
 def disposition_word(value: str) -> str:
-    """Return a disposition as staff read it; an unknown one as it stands, without underscores."""
+    """Return a disposition as staff read it; nothing for one this code does not know."""
     known = next((each for each in Disposition if each.value == value), None)
-    return _DISPOSITION_WORDS[known] if known is not None else segments.short(value.replace("_", " "))
+    return _DISPOSITION_WORDS[known] if known is not None else ""
 
 
 def not_understood_text(codes: Sequence[str]) -> str:
@@ -114,7 +114,7 @@ def took_text(code: str, others: Sequence[str]) -> str:
 def start_text() -> str:
     """Return the answer to START: how they are reached from now on."""
     return segments.one_segment(
-        "VIGIL: texts to this phone work again. Ops still has to switch them on in your contact methods."
+        "VIGIL: texts to this phone work again; pages come by text as before. HELP lists what you can text."
     )
 
 

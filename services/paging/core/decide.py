@@ -99,6 +99,7 @@ def _turn_came(story: Story, heard: inputs.TurnCame, now: datetime) -> None:
             text=heard.text,
             segments=heard.segments,
             evidence=heard.evidence,
+            sealed=heard.sealed,
         )
     )
 

@@ -92,13 +92,14 @@ def _attempt(
     if known is None:
         return page
     match event:
-        case AttemptIntended(text=text, segments=segments, evidence=evidence):
+        case AttemptIntended(text=text, segments=segments, evidence=evidence, sealed=sealed):
             return _with(
                 page,
                 known,
                 stage=Stage.INTENDED,
                 intended_at=event.at,
                 text=text,
+                sealed=sealed,
                 segments=segments,
                 evidence=evidence,
                 overdue=known.overdue and known.channel is Channel.SMS,

@@ -44,6 +44,8 @@ class TurnCame:
     segments: int
     evidence: int
     cause: str
+    sealed: Sealed | None = None
+    """The text, where it names somebody; `text` is then empty."""
 
 
 @dataclass(frozen=True)

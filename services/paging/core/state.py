@@ -8,7 +8,7 @@ from pydantic import Field
 from contracts.escalations import BridgeRequested, PageRequested, ResponderTold
 from contracts.pages import Answer, PageStatus, Purpose
 from contracts.people import ContactMethod
-from contracts.values import Channel, Id, Moment, Urgency, Value
+from contracts.values import Channel, Id, Moment, Sealed, Urgency, Value
 
 VERSION: int = 1
 """Version of the stored state; raise it whenever a field changes its meaning."""
@@ -45,6 +45,8 @@ class Attempt(Value):
     looked_at: Moment | None = None
     intended_at: Moment | None = None
     text: str = ""
+    sealed: Sealed | None = None
+    """What was sent, where it names a colleague; `text` is then empty."""
     segments: int = 1
     evidence: int = 0
     accepted_at: Moment | None = None

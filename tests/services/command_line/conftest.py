@@ -1,0 +1,27 @@
+"""A site at which every command can be tried; the other services are played by the tests."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.services.command_line.played import append_night
+from tests.support.site import DEPLOY, Site
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site with the shipped policies and the demo's people in force."""
+    opened = Site(tmp_path_factory.mktemp("site"))
+    opened.open()
+    try:
+        assert opened.vigil("roster", "apply", str(DEPLOY / "demo")).exit_code == 0
+        assert opened.vigil("policy", "apply", str(DEPLOY / "policies"), "--reason", "first").exit_code == 0
+        yield opened
+    finally:
+        opened.close()
+
+
+@pytest.fixture(scope="session")
+def night(site: Site) -> str:
+    """An escalation that was paged, and is held."""
+    return append_night(site)
