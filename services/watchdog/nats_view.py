@@ -140,7 +140,8 @@ class NatsView:
                     continue
                 waiting = int(info["num_pending"]) + int(info["num_ack_pending"])
                 floor = int(info["ack_floor"]["stream_seq"])
-                found.append(Backlog(durable.name, durable.service, waiting, floor))
+                listening = int(info.get("num_waiting", 0)) + int(info["num_ack_pending"]) > 0
+                found.append(Backlog(durable.name, durable.service, waiting, floor, listening))
         return tuple(found), tuple(missing)
 
     async def streams(self) -> tuple[tuple[StreamState, ...], tuple[str, ...]]:

@@ -39,9 +39,16 @@ ROOT = Path(__file__).parents[2]
 class Copy:
     """One process with all services."""
 
-    def __init__(self, environment: dict[str, str], log: Path, services: Sequence[str] = tuple(APPS)) -> None:
+    def __init__(
+        self,
+        environment: dict[str, str],
+        log: Path,
+        services: Sequence[str] = tuple(APPS),
+        module: str = "services.process",
+    ) -> None:
         self._environment = environment
         self._log = log
+        self._module = module
         self._services = services
         self.process: asyncio.subprocess.Process | None = None
 
@@ -49,7 +56,7 @@ class Copy:
         """Start it, without waiting until it is ready."""
         with self._log.open("ab") as out:
             self.process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "services.process", *self._services,
+                sys.executable, "-m", self._module, *self._services,
                 cwd=ROOT, env=os.environ | self._environment, stdout=out, stderr=out,
             )  # fmt: skip
 
@@ -91,7 +98,7 @@ class Plant:
         """Start everything and wait until it answers."""
         await self.server.start()
         await self.emulator.start()
-        environment = {
+        self.environment = environment = {
             "VIGIL_VAR": str(self.folder / "var"),
             "VIGIL_NATS_URL": self.server.url,
             "VIGIL_TWILIO_ACCOUNT_SID": SID,

@@ -19,6 +19,8 @@ class Watch:
     asked: Mapping[str, late.Asked] = field(default_factory=dict)
     standing: Mapping[str, stalled.Standing] = field(default_factory=dict)
     stalled: Mapping[str, datetime] = field(default_factory=dict)
+    heard: frozenset[str] = frozenset()
+    """Durables that some service was seen to listen to."""
     missing: Mapping[str, datetime] = field(default_factory=dict)
     marks: Mapping[str, int] = field(default_factory=dict)
     faults: frozenset[str] = frozenset()
@@ -47,8 +49,10 @@ def judge(watch: Watch, seen: Seen, now: datetime, limits: Limits, zone: str) ->
     asked, to_ask = late.follow_up(watch.asked, seen.late, now, limits)
     watch = replace(watch, unreachable_since=None, asked=asked)
     if seen.backlogs is not None:
-        standing = stalled.follow_up(watch.standing, seen.backlogs, now)
-        watch = replace(watch, standing=standing, stalled=stalled.stalled(standing, now, limits))
+        heard = watch.heard | {one.durable for one in seen.backlogs if one.listening}
+        standing = stalled.follow_up(watch.standing, seen.backlogs, heard, now)
+        late_ones = stalled.stalled(standing, now, limits)
+        watch = replace(watch, heard=heard, standing=standing, stalled=late_ones)
     watch = replace(watch, missing={name: watch.missing.get(name, now) for name in seen.missing})
     watch, faults = _faults(watch, seen, now, limits)
     causes = _causes(watch, now, limits, zone)

@@ -21,6 +21,8 @@ class Backlog:
     service: str
     waiting: int
     floor: int
+    listening: bool = False
+    """Whether some copy of its service asks for the next message, or is at work on one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
-"""Since when a durable stands still although something waits in it."""
+"""Since when a durable stands still although something waits in it, or is heard by nobody any more."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from services.watchdog.core.seen import Backlog
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A durable with a backlog: its floor, and since when both have been so."""
+    """A durable with a backlog, or deserted: its floor, and since when it has been so."""
 
     service: str
     floor: int
@@ -20,11 +20,17 @@ class Standing:
 StandingByDurable = Mapping[str, Standing]
 
 
-def follow_up(known: StandingByDurable, backlogs: Iterable[Backlog], now: datetime) -> dict[str, Standing]:
-    """Return the durables in which something waits, each since when without progress."""
+def follow_up(
+    known: StandingByDurable, backlogs: Iterable[Backlog], heard: Collection[str], now: datetime
+) -> dict[str, Standing]:
+    """Return the durables in which something waits or that are deserted, each since when without progress.
+
+    Deserted is what was `heard` once and is not any more: a quiet night must not hide that its
+    service is gone until the first signal comes.
+    """
     standing: dict[str, Standing] = {}
     for one in backlogs:
-        if one.waiting <= 0:
+        if one.waiting <= 0 and (one.listening or one.durable not in heard):
             continue
         before = known.get(one.durable)
         same = before is not None and before.floor == one.floor

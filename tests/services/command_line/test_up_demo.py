@@ -41,7 +41,7 @@ def test_a_demo_starts_pages_and_ends_without_leaving_anything_behind(tmp_path: 
         assert f"export VIGIL_GATEWAY_PORT={gateway}" in log.read_text()
 
         vigil(environment, "signal", "screen_positive", "demo_1", "--urgency", "imminent")
-        until(lambda: "goes out" in vigil(environment, "escalations", "demo_1"))
+        until(lambda: "goes out" in said(environment, "escalations", "demo_1"))
         answer(emulator, tmp_path, environment)
         until(lambda: "held" in vigil(environment, "escalations", "--once"))
     finally:
@@ -71,6 +71,11 @@ def vigil(environment: dict[str, str], *words: str) -> str:
     result = CliRunner().invoke(app, list(words), env=environment)
     assert result.exit_code == 0, result.output
     return result.output
+
+
+def said(environment: dict[str, str], *words: str) -> str:
+    """Run a command and return what it said, whatever that is."""
+    return CliRunner().invoke(app, list(words), env=environment).output
 
 
 def until(happened: Callable[[], bool]) -> None:

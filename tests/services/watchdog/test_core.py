@@ -53,6 +53,25 @@ STUCK = (Backlog("paging_escalations", "paging", 3, 40),)
 IDLE = (Backlog("paging_escalations", "paging", 0, 40),)
 
 
+HEARD = (Backlog("paging_escalations", "paging", 0, 40, listening=True),)
+
+
+def test_a_service_that_hears_no_more_is_told_though_nothing_waits_for_it(night):
+    night.through(0, 10, backlogs=HEARD)
+    night.through(11, 45, backlogs=IDLE)
+
+    assert [second for second, _ in night.told] == [41]
+    assert "paging handles nothing since 03:10" in night.told[0][1]
+
+
+def test_a_service_that_was_never_seen_or_pauses_for_a_moment_is_left_alone(night):
+    night.through(0, 60, backlogs=IDLE)
+    for second in range(61, 200):
+        night.look(second, backlogs=HEARD if second % 25 == 0 else IDLE)
+
+    assert night.told == []
+
+
 def test_the_owner_is_asked_after_five_seconds_and_ops_are_told_thirty_seconds_later(night):
     night.through(0, 70, late=(LATE,))
 
