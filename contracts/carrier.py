@@ -21,7 +21,7 @@ class SmsReceived(Value):
     to: str
     """Our own number that was texted, E.164."""
     person: Id | None = None
-    """The responder whose phone it is, when it is a staff phone."""
+    """The responder whose phone it is, when it is a staff phone; on either lane."""
     body: Sealed
     opt_out: str = ""
     """STOP, START or HELP where the carrier says so (`OptOutType`), or the word itself was sent."""

@@ -96,7 +96,8 @@ class Handlers:
         opted = opting(fact.opt_out, body)
         patient = await self._patients.by_phone(fact.sender, fact.sender_phone, fact.sid)
         tags = ("risk",) if risks(body) else ()
-        await self._publish(signals.of_text(fact.sid, patient.id, sequence, fact.received_at, opted, tags))
+        signal = signals.of_text(fact.sid, patient.id, sequence, fact.received_at, opted, tags)
+        await self._publish(signals.not_to(signal, fact.person))
         if opted is not Opting.NONE:
             await self._patients.opted(patient.id, self._clock.now() if opted is Opting.OUT else None)
         text = hear.Text(
@@ -113,7 +114,8 @@ class Handlers:
 
     async def _call(self, fact: CallReceived, sequence: int) -> None:
         patient = await self._patients.by_phone(fact.sender, fact.sender_phone, fact.sid)
-        await self._publish(signals.of_call(fact.sid, patient.id, sequence, fact.received_at, fact.room))
+        signal = signals.of_call(fact.sid, patient.id, sequence, fact.received_at, fact.room)
+        await self._publish(signals.not_to(signal, fact.person))
         await self._conversations.decide(
             subject_of(patient.id),
             fact.sid,

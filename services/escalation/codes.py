@@ -8,7 +8,7 @@ import asyncio
 import random
 from collections import deque
 from collections.abc import Coroutine
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import nats.errors
 import nats.js.errors
@@ -26,6 +26,8 @@ _LETTERS, _DIGITS = "ACDEFHJKMNPRTUVWXY", "34679"
 REUSED_AFTER = timedelta(days=90)
 AHEAD = 32
 _SHORT_TRIES = 6
+_DRAWS = 40
+_KNOWN_FOR = timedelta(days=1)
 
 
 class Codes:
@@ -37,6 +39,8 @@ class Codes:
         self._chance = chance
         self._activity = activity
         self._ready: deque[str] = deque()
+        self._taken: dict[str, datetime] = {}
+        """Codes lately found in use, which are not asked for again: in a storm every question counts."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._refilling = False
 
@@ -76,12 +80,24 @@ class Codes:
         for length in (2, 3, 5):
             for _ in range(_SHORT_TRIES):
                 code = self._draw(length)
-                if code.lower() not in COMMAND_WORDS and await self._create(code):
+                if code is None:
+                    break
+                if await self._create(code):
                     return code
+                self._taken[code] = self._clock.now()
         raise Unavailable("no free code found; try again")
 
-    def _draw(self, length: int) -> str:
-        return "".join(self._chance.choice(_DIGITS if place % 2 else _LETTERS) for place in range(length))
+    def _draw(self, length: int) -> str | None:
+        """Return a code that may be free; None when so many draws found none, so most are taken."""
+        for _ in range(_DRAWS):
+            code = "".join(self._chance.choice(_DIGITS if place % 2 else _LETTERS) for place in range(length))
+            if code.lower() not in COMMAND_WORDS and not self._known_taken(code):
+                return code
+        return None
+
+    def _known_taken(self, code: str) -> bool:
+        found_at = self._taken.get(code)
+        return found_at is not None and self._clock.now() - found_at < _KNOWN_FOR
 
     async def _create(self, code: str) -> bool:
         now = self._clock.now()

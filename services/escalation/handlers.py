@@ -1,12 +1,13 @@
 """What escalation hears: signals, answers, deadlines. Parse, decide, append."""
 
+import asyncio
 from typing import Any
 
 import structlog
 from pydantic import TypeAdapter
 
 from contracts.commits import KINDS
-from contracts.escalations import EscalationEvent, EscalationStatus, Merged, Opened, Resolved, Undone
+from contracts.escalations import EscalationEvent, Merged, Opened, Resolved, Undone
 from contracts.pages import PageEvent, ToEscalation
 from contracts.parked import Parked
 from contracts.signals import Signal
@@ -103,11 +104,13 @@ class Handlers:
     async def hear_signal(self, signal: Signal) -> None:
         """Decide on one signal."""
         subject = f"escalations.{signal.patient}" if signal.patient else f"faults.{signal.area}"
-        at = await self._runs.load(subject, cached=True)
-        opens = not at.state.run or at.state.status is EscalationStatus.CLOSED
-        # Even when the cached state says that a run is open it may just have closed: have a code.
-        code = await self._codes.take()
-        therapist = await self._surroundings.therapist(signal.patient) if opens else None
+        # Side by side, because a page waits for them. The run may open a new one even when it seems
+        # to be open, since it may just have closed: have a code and the therapist in any case.
+        _, code, therapist = await asyncio.gather(
+            self._runs.load(subject, cached=True),
+            self._codes.take(),
+            self._surroundings.therapist(signal.patient),
+        )
         heard = inputs.SignalHeard(signal)
         done = await self._runs.decide(
             subject,

@@ -35,7 +35,7 @@ def routes(hooks: Webhooks, facts: Facts, directory: Directory, seals: Seals, nu
             sender=seals.phone_ref(phone),
             sender_phone=seals.seal(phone),
             to=to,
-            person=caller.responder if lane is Lane.STAFF else None,
+            person=caller.responder,
             body=seals.seal(body),
             opt_out=routing.opt_out(form.get("OptOutType", ""), body),
             media=webhooks.number(form, "NumMedia") or 0,

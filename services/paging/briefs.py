@@ -24,7 +24,10 @@ class Briefs:
     def learn(self, stored: Stored) -> None:
         """Take over a stored commit's brief."""
         raw = stored.headers.get(BRIEF)
-        if raw:
+        _, responder, page = stored.subject.split(".")
+        known = self._by_responder.get(responder, {}).get(page)
+        if raw and (known is None or known[0] < stored.sequence):
+            # What this copy committed is known by now: reading it again would be half the work here.
             self.put(stored.subject, stored.sequence, PageBrief.model_validate_json(raw), own=False)
 
     def put(self, subject: str, sequence: int, brief: PageBrief, *, own: bool) -> None:

@@ -14,7 +14,7 @@ import structlog
 from prometheus_client import Counter, Histogram
 
 from contracts.escalations import PageRequested
-from contracts.pages import AttemptIntended, PageBrief, PageEvent
+from contracts.pages import AttemptIntended, PageBrief, PageEvent, Purpose
 from contracts.values import Channel, Urgency
 from services.paging.briefs import Briefs
 from services.paging.core import decide as core
@@ -84,6 +84,7 @@ class Dispatcher:
         self._queues: dict[str, Waiting] = {}
         self._pumping: set[str] = set()
         self._blocked: dict[str, list[Turn]] = {}
+        self._dialling: set[str] = set()
         self._texted: dict[str, deque[datetime]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._slots_free = asyncio.Semaphore(_AT_ONCE)
@@ -96,15 +97,20 @@ class Dispatcher:
             for turn in turns_of(subject, brief, now if own else now + OTHERS_GRACE):
                 self._enqueue(turn)
         if not brief.calling and self._blocked:
-            for phone_ref in [ref for ref in self._blocked if not self._briefs.calling(ref)]:
-                for turn in self._blocked.pop(phone_ref):
-                    self._enqueue(turn)
+            self._free_blocked()
 
     async def stop(self) -> None:
         """Send nothing more; what is being sent is finished and recorded."""
         self._stopped = True
         while self._tasks:
             await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _free_blocked(self) -> None:
+        """Queue what waited for a call to a phone that is over."""
+        for phone_ref in tuple(self._blocked):
+            if not self._briefs.calling(phone_ref) and phone_ref not in self._dialling:
+                for turn in self._blocked.pop(phone_ref):
+                    self._enqueue(turn)
 
     def _enqueue(self, turn: Turn) -> None:
         sender = self._sender(turn.urgency)
@@ -151,8 +157,9 @@ class Dispatcher:
                 if wait > timedelta(0):
                     self._postpone(turn, wait)
                     continue
+                turns = self._granted(turn, queue)
                 await self._slots_free.acquire()
-                self._spawn(self._send(turn, sender))
+                self._spawn(self._send(turns, sender))
         except Unavailable:
             self._later(sender, self._clock.now() + timedelta(seconds=0.2))
         finally:
@@ -173,13 +180,23 @@ class Dispatcher:
         if turn.not_before > now:
             return turn.not_before - now
         if turn.channel is Channel.VOICE:
-            if self._briefs.calling(turn.phone_ref):
+            if self._briefs.calling(turn.phone_ref) or turn.phone_ref in self._dialling:
                 self._blocked.setdefault(turn.phone_ref, []).append(turn)
                 return None
             return timedelta(0)
-        if turn.urgency is Urgency.IMMINENT:
-            return timedelta(0)
-        return self._burst_pause(turn.phone_ref, now)
+        return self._burst_pause(turn.phone_ref, now) if _may_share(turn) else timedelta(0)
+
+    def _granted(self, turn: Turn, queue: Waiting) -> list[Turn]:
+        """Note that the turn came, and return the turns that go out with it in one text."""
+        if turn.channel is Channel.VOICE:
+            self._dialling.add(turn.phone_ref)
+        if not _may_share(turn):
+            return [turn]
+        texted = self._texted.setdefault(turn.phone_ref, deque(maxlen=BURST))
+        others = queue.of_phone(turn.phone_ref)[: SHARED - 1] if len(texted) == BURST else []
+        queue.remove(others)
+        texted.append(self._clock.now())
+        return [turn, *others]
 
     def _burst_pause(self, phone_ref: str, now: datetime) -> timedelta:
         texted = self._texted.get(phone_ref)
@@ -203,28 +220,21 @@ class Dispatcher:
 
         self._clock.wake(f"pump-{id(self)}-{sender}", at, again)
 
-    async def _send(self, turn: Turn, sender: str) -> None:
+    async def _send(self, turns: list[Turn], sender: str) -> None:
         try:
-            turns = [turn, *self._sharing(turn, sender)]
             intended = [done for one in turns if (done := await self._intend(one, turns)) is not None]
             if intended:
                 await self._act(intended, sender)
         except Unavailable as error:
             # Nothing was sent, or its outcome is not recorded: the deadline of the attempt asks.
-            _log.warning("dispatch_failed", error=str(error))
-            self._postpone(turn, timedelta(seconds=1))
+            _log.warning("dispatch_failed", error=type(error).__name__)
+            for turn in turns:
+                self._postpone(turn, timedelta(seconds=1))
         finally:
             self._slots_free.release()
-
-    def _sharing(self, turn: Turn, sender: str) -> list[Turn]:
-        """Take along the other pages that wait for a phone that has had its few texts a minute."""
-        texted = self._texted.get(turn.phone_ref, ())
-        if turn.channel is Channel.VOICE or turn.urgency is Urgency.IMMINENT or len(texted) < BURST:
-            return []
-        queue = self._queues[sender]
-        others = queue.of_phone(turn.phone_ref)[: SHARED - 1]
-        queue.remove(others)
-        return others
+            if turns[0].channel is Channel.VOICE:
+                self._dialling.discard(turns[0].phone_ref)
+                self._free_blocked()
 
     async def _intend(self, turn: Turn, turns: list[Turn]) -> tuple[Turn, Page, Attempt] | None:
         at = await self._pages.load(turn.subject, cached=True)
@@ -264,8 +274,6 @@ class Dispatcher:
         method = method_of(page, attempt)
         if method is None:
             return
-        if turn.channel is Channel.SMS:
-            self._texted.setdefault(turn.phone_ref, deque(maxlen=BURST)).append(self._clock.now())
         try:
             outcome = await self._post(intended, self._seals.unseal(method.phone), sender)
         except SealError:
@@ -321,3 +329,10 @@ class Dispatcher:
         done = await self._pages.decide(turn.subject, heard.cause, lambda s, t: core.decide(s, heard, t))
         # The page may have been taken or withdrawn while the carrier was asked.
         await self._reconciling.hang_up(done.state)
+
+
+def _may_share(turn: Turn) -> bool:
+    """Whether a text may wait a moment and share one: only pages, and never an imminent one."""
+    return (
+        turn.channel is Channel.SMS and turn.purpose is Purpose.PAGE and turn.urgency is not Urgency.IMMINENT
+    )

@@ -53,7 +53,9 @@ class Handlers:
                     | ResponderTold(responder=responder, message=name)
                     | BridgeRequested(responder=responder, bridge=name)
                 ):
-                    await self._hear(f"pages.{responder}.{name}", inputs.Requested(event))
+                    await self._hear(
+                        f"pages.{responder}.{name}", inputs.Requested(event), seems_new=message.delivered == 1
+                    )
                 case PageWithdrawn(responder=responder, page=name):
                     done = await self._hear(f"pages.{responder}.{name}", inputs.Withdrawn(event))
                     await self._reconciling.hang_up(done.state)
@@ -90,8 +92,12 @@ class Handlers:
         """Look again at what the watchdog found overdue."""
         await self._reconciling.look(Overdue.validate_json(message.data)["subject"])
 
-    async def _hear(self, subject: str, heard: inputs.Heard) -> Committed[Page, PageEvent]:
-        return await self._pages.decide(subject, heard.cause, lambda s, now: core.decide(s, heard, now))
+    async def _hear(
+        self, subject: str, heard: inputs.Heard, *, seems_new: bool = False
+    ) -> Committed[Page, PageEvent]:
+        return await self._pages.decide(
+            subject, heard.cause, lambda s, now: core.decide(s, heard, now), seems_new=seems_new
+        )
 
 
 Overdue: TypeAdapter[dict[str, str]] = TypeAdapter(dict[str, str])

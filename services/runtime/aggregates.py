@@ -12,9 +12,10 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from prometheus_client import Counter
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel, SerializeAsAny, TypeAdapter
 
 from contracts.commits import BRIEF, DUE, KINDS, VERSION, Commit
+from contracts.values import Moment, Value
 from services.runtime.clock import Clock
 from services.runtime.deadlines import DueIndex
 from services.runtime.log import Conflict, Log, Stored, Unavailable
@@ -88,12 +89,22 @@ class Aggregates(Generic[S, E]):
         return at
 
     async def decide(
-        self, subject: str, cause: str, decide: Callable[[S, datetime], tuple[E, ...]]
+        self,
+        subject: str,
+        cause: str,
+        decide: Callable[[S, datetime], tuple[E, ...]],
+        *,
+        seems_new: bool = False,
     ) -> Committed[S, E]:
-        """Let `decide(state, now)` speak and commit what it says; () commits nothing."""
+        """Let `decide(state, now)` speak and commit what it says; () commits nothing.
+
+        `seems_new` spares a read where the subject probably has no commit yet; the append refuses
+        if it has, and then it is read and decided on again.
+        """
         for attempt in range(_TRIES):
-            from_cache = attempt == 0 and subject in self._cache
-            at = await self.load(subject, cached=from_cache)
+            guess = attempt == 0 and seems_new and subject not in self._cache
+            from_cache = guess or (attempt == 0 and subject in self._cache)
+            at = At(self._rules.empty(subject), 0) if guess else await self.load(subject, cached=from_cache)
             events = decide(at.state, self._clock.now())
             if not events and from_cache:
                 at = await self.load(subject)
@@ -118,13 +129,13 @@ class Aggregates(Generic[S, E]):
             state = rules.evolve(state, event)
         kinds = [str(getattr(event, "type", "")) for event in events]
         opens = any(kind in rules.opening for kind in kinds)
-        commit = Commit(
+        commit = _Written(
             at=self._clock.now(),
             cause=cause,
             version=rules.version,
             start=0 if opens else at.start or at.sequence,
-            events=tuple(event.model_dump(mode="json", exclude_defaults=False) for event in events),
-            state=state.model_dump(mode="json"),
+            events=events,
+            state=state,
         )
         headers = {VERSION: str(rules.version), KINDS: ",".join(dict.fromkeys(kinds))}
         if (due := rules.due(state)) is not None:
@@ -176,6 +187,23 @@ class Aggregates(Generic[S, E]):
             self.index.feed(subject, sequence, self._rules.due(state))
 
 
+class _Written(Value):
+    """A commit on its way to the log, as `Commit` reads it: serialised once, from the values themselves."""
+
+    at: Moment
+    cause: str
+    version: int
+    start: int
+    events: tuple[SerializeAsAny[BaseModel], ...]
+    state: SerializeAsAny[BaseModel]
+
+
+class _Happened(Value):
+    """A commit's events alone: whoever only hears them spares the reading of the state."""
+
+    events: tuple[dict[str, Any], ...]
+
+
 def read_events(data: bytes, events: TypeAdapter[Any]) -> tuple[Any, ...]:
     """Return the events of a stored commit that this code knows; unknown newer ones are skipped.
 
@@ -183,7 +211,7 @@ def read_events(data: bytes, events: TypeAdapter[Any]) -> tuple[Any, ...]:
     """
     known = []
     tags = _tags(events)
-    for raw in Commit.model_validate_json(data).events:
+    for raw in _Happened.model_validate_json(data).events:
         if raw.get("type") in tags:
             known.append(events.validate_python(raw))
     return tuple(known)

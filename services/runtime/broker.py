@@ -46,6 +46,8 @@ def make_broker(
         url.split(","),
         security=SASLPlaintext(user, password),
         ack_policy=AckPolicy.MANUAL,
+        # Injection runs a thread for every message; under load each waits for the interpreter's lock.
+        apply_types=False,
         inbox_prefix=f"_INBOX_{user}",
         name=user,
         allow_reconnect=True,

@@ -91,6 +91,7 @@ class Ears:
                 pull_sub=PullSub(batch_size=1, timeout=1.0),
                 inbox_prefix=f"_INBOX_{self._service}.".encode(),
                 ack_policy=AckPolicy.MANUAL,
+                decoder=_whole,
                 title=f"{name}:{lane}",
                 no_reply=True,
             )
@@ -189,6 +190,11 @@ class Ears:
             where=where(error),
         )
         await msg.ack()
+
+
+async def _whole(msg: NatsMessage) -> NatsMessage:
+    """Hand over the message as it is: handlers read the bytes themselves."""
+    return msg
 
 
 def _message(msg: NatsMessage) -> Message:

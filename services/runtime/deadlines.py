@@ -55,7 +55,8 @@ class DueIndex:
     def feed(self, subject: str, sequence: int, due: datetime | None) -> None:
         """Learn from a commit; one that is older than what is known changes nothing."""
         known = self._due.get(subject)
-        if known is not None and known[0] > sequence:
+        if known is not None and (known[0] > sequence or known == (sequence, due)):
+            # A copy's own commits come twice: when it made them, and from the stream.
             return
         if due is None:
             self._due.pop(subject, None)
@@ -88,7 +89,9 @@ class DueIndex:
         if not self._started:
             return
         earliest = self.earliest()
-        if earliest is not None and (self._armed is None or earliest < self._armed):
+        # A wake that lies behind us was lost, whatever lost it: the next commit sets a new one.
+        lost = self._armed is not None and self._armed < self._clock.now()
+        if earliest is not None and (self._armed is None or earliest < self._armed or lost):
             self._armed = earliest
             self._clock.wake(self._name, earliest, self._tick)
 

@@ -36,12 +36,14 @@ class Eyes:
 
     async def look(self) -> Seen:
         """Return what is seen now; never raises for NATS being away."""
-        if not await self._view.answers():
-            return Seen(reachable=False)
         try:
-            return await self._look_closer()
+            if await self._view.answers():
+                return await self._look_closer()
         except Unavailable:
-            return Seen(reachable=False)
+            pass
+        # What was followed until now may have missed something.
+        self.scan_soon()
+        return Seen(reachable=False)
 
     def scan_soon(self) -> None:
         """Read everything anew at the next look."""
@@ -54,7 +56,7 @@ class Eyes:
             self._background.start(self._remember_marks())
         backlogs: tuple[Backlog, ...] | None = None
         streams: tuple[StreamState, ...] | None = None
-        if self._is_time("durables", DURABLES_EVERY):
+        if self._is_time("durables", min(DURABLES_EVERY, self._limits.tell_stalled / 3)):
             backlogs, self._missing["durables"] = await self._view.backlogs()
         if self._is_time("streams", STREAMS_EVERY):
             streams, self._missing["streams"] = await self._view.streams()

@@ -170,12 +170,20 @@ class NatsView:
             return None
         raise Unavailable(f"{subject}: {info['error'].get('description')}")
 
+    async def _until_closed(self, nc: Client) -> None:
+        """Return when the connection is gone for good: nats-py gives up when it is revoked."""
+        while not nc.is_closed:
+            await asyncio.sleep(0.5)
+        for headers in self._headers.values():
+            await headers.follower.stop()
+        self._headers.clear()
+
     async def _connect(self) -> None:
         while True:
             try:
                 password = self._settings.password("watchdog")
                 self._nc = await client_of(make_broker(self._settings.nats_url, "watchdog", password))
-                return
+                await self._until_closed(self._nc)
             except (Exception, SystemExit) as error:
                 # Whatever it is, a watchdog that gives up tells nobody.
                 _log.error("nats_connect_failed", error=type(error).__name__)

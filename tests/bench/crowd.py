@@ -84,7 +84,9 @@ async def _people(nc: Client) -> Mapping[str, Person]:
     return table.values
 
 
-def _world(people: Mapping[str, Person], *policies: Policy, therapist: str = "r1", code: str = "A0A0A") -> World:
+def _world(
+    people: Mapping[str, Person], *policies: Policy, therapist: str = "r1", code: str = "A0A0A"
+) -> World:
     applied = PolicySet(version=1, policies=policies, applied_by="bench", applied_at=now())
     return World(policies=applied, shifts={}, people=people, code=code, therapist=therapist)
 

@@ -65,4 +65,6 @@ def _tail(found: list[float], least: list[float]) -> Figure:
 
 def _idle_memory(resident: int) -> Figure:
     mib = resident / 2**20
-    return Figure("memory of all services, idle", f"{mib:.0f} MB", "below 250 MB", mib < 250, {"bytes": resident})
+    return Figure(
+        "memory of all services, idle", f"{mib:.0f} MB", "below 250 MB", mib < 250, {"bytes": resident}
+    )

@@ -170,7 +170,9 @@ class Site:
     async def carrier_log(self) -> list[dict[str, Any]]:
         """Return all that the emulator's ledger holds, read on from where it was read to before."""
         async with self.http.get(
-            f"{self.emulator_url}/_emu/ledger", params={"after": self._read}, headers={"X-Emulator-Token": "t"}
+            f"{self.emulator_url}/_emu/ledger",
+            params={"after": self._read},
+            headers={"X-Emulator-Token": "t"},
         ) as reply:
             new = await reply.json()
         self._read += len(new)

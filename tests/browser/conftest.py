@@ -1,19 +1,17 @@
 """`vigil up --demo` as a new user starts it, and a browser that looks at it."""
 
 import asyncio
-import json
 import os
 import shutil
-import signal
 import sys
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 
+from tests.support.demo import Demo
 from tests.support.world import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -22,7 +20,6 @@ ARGUMENTS = (
     "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run "
     "--disable-background-networking --disable-component-update --disable-sync"
 ).split()
-_EMULATOR = ("child_started", "emulator")
 _LOST = "net::ERR_"
 """What the browser says by itself when a connection is lost; the page says it to people."""
 
@@ -37,30 +34,17 @@ async def browser() -> AsyncIterator[Browser]:
         await opened.close()
 
 
-@dataclass(frozen=True)
-class Demo:
-    """A demo that runs, and what its supervisor says."""
-
-    url: str
-    log: Path
-
-    def kill_emulator(self) -> None:
-        """End the emulator as a crash would; the supervisor starts it again."""
-        lines = [json.loads(line) for line in self.log.read_text().splitlines() if line.startswith("{")]
-        (pid,) = (line["pid"] for line in lines if (line["event"], line.get("child")) == _EMULATOR)
-        os.kill(pid, signal.SIGKILL)
-
-
 @pytest.fixture
 async def demo(browser: Browser, tmp_path: Path) -> AsyncIterator[Demo]:
     """Start a demo; the browser comes first, so that nothing is started for a skipped test."""
     nats, gateway, emulator = free_port(), free_port(), free_port()
     ports = ("--nats-port", nats, "--gateway-port", gateway, "--emulator-port", emulator)
+    environment = {"VIGIL_VAR": str(tmp_path / "var"), "VIGIL_LOG_FORMAT": "json"}
     log = tmp_path / "up.log"
     with log.open("wb") as out:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "services.cli", "up", "--demo", *map(str, ports),
-            cwd=ROOT, env=os.environ | {"VIGIL_VAR": str(tmp_path / "var"), "VIGIL_LOG_FORMAT": "json"}, stdout=out, stderr=out,
+            cwd=ROOT, env=os.environ | environment, stdout=out, stderr=out,
         )  # fmt: skip
     try:
         await _answers(f"http://127.0.0.1:{gateway}/health/ready", process, log)
@@ -75,15 +59,15 @@ async def demo(browser: Browser, tmp_path: Path) -> AsyncIterator[Demo]:
 async def page(browser: Browser, demo: Demo) -> AsyncIterator[Page]:
     """The page, opened; at the end it has asked no other host for anything and reported no error."""
     complaints: list[str] = []
+
+    def said(message: ConsoleMessage) -> None:
+        if message.type == "error" and _LOST not in message.text:
+            complaints.append(message.text)
+
     opened = await browser.new_page(viewport={"width": 1280, "height": 900})
     opened.set_default_timeout(20_000)
     opened.on("pageerror", lambda error: complaints.append(str(error)))
-    opened.on(
-        "console",
-        lambda said: (
-            complaints.append(said.text) if said.type == "error" and _LOST not in said.text else None
-        ),
-    )
+    opened.on("console", said)
     opened.on(
         "request",
         lambda asked: None if asked.url.startswith(demo.url) else complaints.append(asked.url),

@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.conftest import Demo
+from tests.support.demo import Demo
 
 pytestmark = pytest.mark.browser
 

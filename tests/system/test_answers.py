@@ -1,8 +1,11 @@
 """What people text and press, half asleep and otherwise."""
 
+import re
+
 import pytest
 
 from contracts.escalations import EscalationStatus
+from services.programme import PatientDraft
 from tests.support.world import LINE, PEOPLE, World
 
 
@@ -113,19 +116,19 @@ async def test_stop_from_staff_means_calls_from_now_on_and_ops_are_told(world: W
 
 
 async def test_a_closed_code_does_nothing_and_says_so(world: World) -> None:
-    """Closed weeks ago, answered today."""
+    """Closed last month, answered today."""
     await world.signal("screen_positive", "urgent", "rivera")
     code = await world.code()
     await world.reply("ana", "1")
     await world.reply("ana", "4 spoke")
-    await world.until("+20d 03:10")
+    await world.until("+31d 03:10")
     world.texts("ana")
     answer = await world.reply("ana", f"1 {code}")
     assert "closed" in answer[-1]
     assert (await world.open_brief()).status is EscalationStatus.CLOSED
 
 
-@pytest.mark.parametrize("text", ["\N{SHRUG}", "x" * 1500, "7 Z9", "what do I do now"])
+@pytest.mark.parametrize("text", ["\N{SHRUG}", "x" * 3000, "7 Z9", "what do I do now"])
 async def test_what_is_not_understood_gets_one_helpful_answer(world: World, text: str) -> None:
     """One answer that names the open code, and the chain keeps running."""
     await world.signal()
@@ -186,3 +189,47 @@ async def test_a_staff_member_who_calls_hears_open_pages_and_answers_by_key(worl
     await ana.press("1")
     await world.later(seconds=5)
     assert (await world.open_brief()).holder == "ana"
+
+
+async def test_a_phone_that_is_both_is_staff_only_with_code_and_key(world: World) -> None:
+    """ana is a patient too: her bare `1` is a patient's text, `1 K7` takes the page."""
+    await world.administration.put_patient(
+        PatientDraft(id="pt_ana", name="Ana Both", phone=PEOPLE["ana"][1], safety_plan="call mum")
+    )
+    await world.signal()
+    code = await world.code()
+    await world.texts_soon("ana")
+
+    answers = await world.reply("ana", "1")
+    assert len(answers) == 1 and "988" in answers[0], "answered like any patient"
+    assert any("text" in text for text in world.texts("ben")), "somebody else than she is paged"
+    assert (await world.open_brief()).holder is None
+    assert await world.brief(subject="escalations.pt_ana") is not None, "and somebody is told of her"
+
+    assert any("you have it" in text for text in await world.reply("ana", f"1 {code}"))
+    assert (await world.open_brief()).holder == "ana"
+
+
+async def test_a_reply_to_a_page_that_was_withdrawn_says_who_has_it(world: World) -> None:
+    """ben took it after ana's wait was over; ana's late `1` takes nothing and says so."""
+    await world.signal("patient_alert", "urgent", "rivera")
+    code = await world.code()
+    await world.until("03:13:05")
+    await world.reply("ben", "1")
+    world.texts("ana")
+    answers = await world.reply("ana", f"1 {code}")
+    assert any("Ben has" in text for text in answers)
+    assert (await world.open_brief()).holder == "ben"
+
+
+async def test_more_than_a_few_texts_a_minute_become_one(world: World) -> None:
+    """Seven urgent pages for ana within a second: three texts, then one that names the others."""
+    for number, patient in enumerate(["rivera", "stone", "moss", "w4", "w5", "w6", "w7"]):
+        await world.signal("screen_positive", "urgent", patient, id=f"many{number}", settle=False)
+    await world.settle()
+    await world.later(seconds=8)
+    texts = world.texts("ana")
+    assert len(texts) == 4
+    assert texts[-1].startswith("VIGIL 4 open: ")
+    codes = {brief for text in texts for brief in re.findall(r"\b([A-Z]\d(?:[A-Z])?) WITHIN", text)}
+    assert len(codes) == 7, "every code was told"

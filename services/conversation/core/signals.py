@@ -34,7 +34,12 @@ def of_staff(
     signal = _signal(
         f"sms/{sid}", Kind.CONCERN_RAISED, urgency, patient, evidence, received_at, ("staff_text",)
     )
-    return signal.model_copy(update={"not_to": (sender,) if sender else ()})
+    return not_to(signal, sender)
+
+
+def not_to(signal: Signal, person: str | None) -> Signal:
+    """Return the signal so that the responder whose own phone it came from is not paged about it."""
+    return signal.model_copy(update={"not_to": (person,)}) if person else signal
 
 
 def of_refusal(code: str, at: datetime) -> Signal:

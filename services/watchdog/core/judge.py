@@ -51,8 +51,8 @@ def judge(watch: Watch, seen: Seen, now: datetime, limits: Limits, zone: str) ->
     if seen.backlogs is not None:
         heard = watch.heard | {one.durable for one in seen.backlogs if one.listening}
         standing = stalled.follow_up(watch.standing, seen.backlogs, heard, now)
-        late_ones = stalled.stalled(standing, now, limits)
-        watch = replace(watch, heard=heard, standing=standing, stalled=late_ones)
+        standing_still = stalled.stalled(standing, now, limits)
+        watch = replace(watch, heard=heard, standing=standing, stalled=standing_still)
     watch = replace(watch, missing={name: watch.missing.get(name, now) for name in seen.missing})
     watch, faults = _faults(watch, seen, now, limits)
     causes = _causes(watch, now, limits, zone)
