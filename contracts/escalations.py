@@ -91,6 +91,8 @@ class PageRequested(Value):
     """By when the patient should be reached if it is taken at once."""
     methods: tuple[ContactMethod, ...]
     zone: str
+    test: bool = False
+    """A test page: nothing is wrong, and the text says so."""
 
 
 class PageWithdrawn(Value):
@@ -134,6 +136,7 @@ class Telling(StrEnum):
     ALREADY_CLOSED = "already_closed"
     CALLING = "calling"
     NO_PHONE = "no_phone"
+    TEST_ANSWERED = "test_answered"
 
 
 class ResponderTold(Value):

@@ -383,3 +383,5 @@ class PageBrief(Value):
     """When the responder last replied or pressed a key about it."""
     telling: Telling | None = None
     """Only for a message: what it tells."""
+    test: bool = False
+    """A test page: nothing is wrong."""

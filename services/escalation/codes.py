@@ -5,10 +5,11 @@ days, since a phone that was told it may still answer to it.
 """
 
 import asyncio
+import itertools
 import random
 from collections import deque
 from collections.abc import Coroutine
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import nats.errors
 import nats.js.errors
@@ -25,9 +26,9 @@ _log = structlog.get_logger()
 _LETTERS, _DIGITS = "ACDEFHJKMNPRTUVWXY", "34679"
 REUSED_AFTER = timedelta(days=90)
 AHEAD = 32
+_SHORT = (2, 3)
 _SHORT_TRIES = 6
-_DRAWS = 40
-_KNOWN_FOR = timedelta(days=1)
+_ASKED_AGAIN_AFTER = timedelta(days=1)
 
 
 class Codes:
@@ -39,8 +40,9 @@ class Codes:
         self._chance = chance
         self._activity = activity
         self._ready: deque[str] = deque()
-        self._taken: dict[str, datetime] = {}
-        """Codes lately found in use, which are not asked for again: in a storm every question counts."""
+        self._unasked: dict[int, list[str]] = {}
+        """Short codes not asked for today: asking for those in use again costs most in a storm."""
+        self._since = datetime.min.replace(tzinfo=UTC)
         self._tasks: set[asyncio.Task[None]] = set()
         self._refilling = False
 
@@ -76,28 +78,27 @@ class Codes:
             self._refilling = False
 
     async def _fresh(self) -> str:
-        """Draw until one is free; where short ones have run out, longer ones never do."""
+        """Ask for codes until one is free; where short ones have run out, longer ones never do."""
         for length in (2, 3, 5):
             for _ in range(_SHORT_TRIES):
-                code = self._draw(length)
-                if code is None:
-                    break
-                if await self._create(code):
+                code = self._next(length)
+                if code is not None and await self._create(code):
                     return code
-                self._taken[code] = self._clock.now()
         raise Unavailable("no free code found; try again")
 
-    def _draw(self, length: int) -> str | None:
-        """Return a code that may be free; None when so many draws found none, so most are taken."""
-        for _ in range(_DRAWS):
-            code = "".join(self._chance.choice(_DIGITS if place % 2 else _LETTERS) for place in range(length))
-            if code.lower() not in COMMAND_WORDS and not self._known_taken(code):
-                return code
-        return None
+    def _next(self, length: int) -> str | None:
+        """Return a code not asked for today; None when all of that length were."""
+        if length not in _SHORT:
+            return "".join(self._chance.choice(letters) for letters in _places(length))
+        if self._clock.now() - self._since > _ASKED_AGAIN_AFTER:
+            self._since = self._clock.now()
+            self._unasked = {size: self._shuffled(size) for size in _SHORT}
+        return self._unasked[length].pop() if self._unasked[length] else None
 
-    def _known_taken(self, code: str) -> bool:
-        found_at = self._taken.get(code)
-        return found_at is not None and self._clock.now() - found_at < _KNOWN_FOR
+    def _shuffled(self, length: int) -> list[str]:
+        codes = ["".join(letters) for letters in itertools.product(*_places(length))]
+        self._chance.shuffle(codes)
+        return [code for code in codes if code.lower() not in COMMAND_WORDS]
 
     async def _create(self, code: str) -> bool:
         now = self._clock.now()
@@ -141,3 +142,7 @@ class Codes:
             except (nats.errors.Error, Unavailable, OSError) as error:
                 # A page never waits for this: at worst a code stays taken and is not used again.
                 _log.warning("code_not_written", error=type(error).__name__)
+
+
+def _places(length: int) -> list[str]:
+    return [_DIGITS if place % 2 else _LETTERS for place in range(length)]

@@ -123,12 +123,11 @@ class Handlers:
 
     async def look(self, subject: str) -> None:
         """Act on a run's deadline, and bring its untold faults to ops."""
-        at = await self._runs.load(subject)
-        if faults := untold_faults(at.state):
+        done = await self._hear(subject, inputs.TimeReached())
+        if faults := untold_faults(done.state):
             for fault in faults:
                 await self.hear_signal(fault_signal(fault))
             await self._hear(subject, inputs.FaultsTold(tuple(fault.fault for fault in faults)))
-        await self._hear(subject, inputs.TimeReached())
 
     async def _hear(self, subject: str, heard: inputs.Heard) -> Done:
         done = await self._runs.decide(

@@ -5,17 +5,22 @@ from datetime import timedelta
 
 import structlog
 
-from contracts.schedules import Schedule
+from contracts.people import Person
+from contracts.schedules import Schedule, Shifts
+from contracts.signals import Signal
+from services.roster import core, telling
 from services.roster.handlers import compile_all
 from services.roster.settings import RosterSettings
 from services.runtime.follow import ValueTable
+from services.runtime.log import publish_fact
+from services.runtime.logging import where
 from services.runtime.shell import Shell
 
 _log = structlog.get_logger()
 
 
 class RosterService:
-    """Compiles shifts whenever a schedule changes, and every hour."""
+    """Compiles shifts whenever a schedule changes and every hour, and tells ops of what is wrong then."""
 
     def __init__(self, shell: Shell, settings: RosterSettings) -> None:
         self._shell = shell
@@ -28,9 +33,12 @@ class RosterService:
         """Read the schedules, compile them, and keep watch."""
         shell = self._shell
         self._shifts = await shell.bucket("shifts")
+        self.people = ValueTable(shell.nc, "people", Person)
+        self.shifts = ValueTable(shell.nc, "shifts", Shifts)
         self.schedules = ValueTable(shell.nc, "schedules", Schedule, self._changed)
-        await self.schedules.start()
-        shell.followers.append(self.schedules.follower.position)
+        for table in (self.people, self.shifts, self.schedules):
+            await table.start()
+            shell.followers.append(table.follower.position)
         await shell.ears.start()
         self._started = True
         await self._compile()
@@ -40,7 +48,8 @@ class RosterService:
         self._started = False
         self._shell.clock.forget("roster")
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self.schedules.stop()
+        for table in (self.schedules, self.shifts, self.people):
+            await table.stop()
         await self._shell.ears.stop()
 
     def _changed(self) -> None:
@@ -53,22 +62,34 @@ class RosterService:
         with self._shell.activity.work():
             async with self._compiling:
                 try:
-                    done = await compile_all(
-                        self.schedules.values,
-                        self._shifts,
-                        self._shell.clock.now(),
-                        horizon=self._settings.horizon,
-                    )
+                    await self._compile_and_tell()
                 except Exception as error:
-                    _log.error("compile_failed", error=type(error).__name__)
-                else:
-                    for schedule in done.written:
-                        _log.info("shifts_written", schedule=schedule)
-                    for schedule in done.failed or {}:
-                        _log.error("schedule_broken", schedule=schedule)
+                    _log.error("compile_failed", error=type(error).__name__, where=where(error))
         if self._started:
             again = self._shell.clock.now() + timedelta(seconds=self._settings.compile_every_seconds)
             self._shell.clock.wake("roster", again, self._compile)
+
+    async def _compile_and_tell(self) -> None:
+        now = self._shell.clock.now()
+        done = await compile_all(
+            self.schedules.values, self._shifts, now, horizon=self._settings.horizon
+        )
+        for schedule in done.written:
+            _log.info("shifts_written", schedule=schedule)
+        for schedule, reason in done.failed.items():
+            _log.error("schedule_broken", schedule=schedule)
+            await self._tell(telling.of_failure(schedule, reason, now))
+        await self.shifts.follower.catch_up()
+        for name in self.schedules.values:
+            if (shifts := self.shifts.values.get(name)) is not None:
+                gaps = core.gaps(shifts, self.people.values, now, now + telling.AHEAD)
+                for fault in telling.of_gaps(gaps, now):
+                    await self._tell(fault)
+
+    async def _tell(self, fault: Signal) -> None:
+        data = fault.model_dump_json().encode()
+        if await publish_fact(self._shell.nc, f"signals.{fault.kind}", data, fault.id):
+            _log.warning("roster_fault", fault=fault.id)
 
 
 async def start(shell: Shell, settings: RosterSettings) -> RosterService:

@@ -70,4 +70,7 @@ async def client_of(broker: NatsBroker) -> Client:
     await broker.connect()
     connection = broker._connection
     assert connection is not None
+    # FastStream's own callback raises when a password is refused. At the start that is welcome; later it
+    # would end nats-py's reconnecting without a word, and a server set right again would find us deaf.
+    connection._error_cb = _troubled
     return connection

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from contracts.escalations import GivenBack, PageEnded, Telling
 from contracts.pages import PageAcknowledged, PageDeclined, PageExhausted
 from contracts.values import Channel
-from services.escalation.core import holding, steps, telling
+from services.escalation.core import drill, holding, steps, telling
 from services.escalation.core.draft import Draft
 from services.escalation.core.state import PageOut, Run
 
@@ -25,6 +25,10 @@ def acknowledged(draft: Draft, event: PageAcknowledged) -> None:
 
 def declined(draft: Draft, event: PageDeclined) -> None:
     """Somebody passes: the next are paged at once, and they are told who that is."""
+    if drill.is_drill(draft.run):
+        # Whoever passes was reached, which is all that was asked.
+        drill.answered(draft, event.responder)
+        return
     if event.responder == draft.run.holder:
         draft.add(GivenBack(at=draft.now, responder=event.responder))
         steps.next_step(draft)
@@ -64,6 +68,9 @@ def _takes_over(run: Run, responder: str) -> bool:
 
 def _take(draft: Draft, event: PageAcknowledged) -> None:
     holding.hold(draft, event.responder, event.page, event.evidence)
+    if drill.is_drill(draft.run):
+        drill.answered(draft, event.responder)
+        return
     room = draft.run.room
     if room is not None and event.channel is Channel.SMS:
         telling.bridge(draft, event.responder, room)

@@ -6,7 +6,7 @@ from contracts.escalations import Merged, Opened, SignalJoined, Telling, Urgency
 from contracts.policies import Policy, Step, Target
 from contracts.signals import Signal
 from contracts.values import Urgency
-from services.escalation.core import holding, hours, steps, telling
+from services.escalation.core import drill, holding, hours, steps, telling
 from services.escalation.core.draft import Draft
 from services.escalation.core.faults import raise_fault
 
@@ -47,7 +47,7 @@ def merge(draft: Draft, into: str) -> None:
 def _open(draft: Draft, signal: Signal) -> None:
     run, now, world = draft.run, draft.now, draft.world
     number = run.number + 1
-    policy = world.policies.match(signal.kind, signal.urgency, signal.tags) or LAST_RESORT
+    policy = drill.policy_for(signal) or _match(draft, signal)
     worklist = not policy.steps
     draft.add(
         Opened(
@@ -71,7 +71,7 @@ def _open(draft: Draft, signal: Signal) -> None:
 def _raise(draft: Draft, signal: Signal) -> None:
     """Page anew from step 1, whoever holds it; pages of the lower urgency cover nothing now."""
     world = draft.world
-    policy = world.policies.match(signal.kind, signal.urgency, signal.tags) or LAST_RESORT
+    policy = _match(draft, signal)
     draft.add(
         UrgencyRaised(
             at=draft.now,
@@ -86,6 +86,10 @@ def _raise(draft: Draft, signal: Signal) -> None:
     holder = draft.run.holder
     if holder is not None and holder not in draft.paged:
         telling.tell(draft, holder, Telling.MORE_URGENT, urgency=signal.urgency.value)
+
+
+def _match(draft: Draft, signal: Signal) -> Policy:
+    return draft.world.policies.match(signal.kind, signal.urgency, signal.tags) or LAST_RESORT
 
 
 def _report_last_resort(draft: Draft, policy: Policy, signal: Signal) -> None:

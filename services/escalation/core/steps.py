@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from contracts.escalations import Reviewed, StepSkipped, StepStarted
 from contracts.people import Person
 from contracts.values import Urgency
-from services.escalation.core import targets, telling
+from services.escalation.core import drill, targets, telling
 from services.escalation.core.draft import Draft
 from services.escalation.core.faults import raise_fault
 from services.escalation.core.hours import wait_of
@@ -34,7 +34,9 @@ def start_over(draft: Draft, also: str | None = None) -> None:
 def next_step(draft: Draft) -> None:
     """Page the step after the last one; after the last step of a round, the next round."""
     run = draft.run
-    if not run.rules.steps:
+    if drill.is_drill(run):
+        drill.unanswered(draft)
+    elif not run.rules.steps:
         draft.add(Reviewed(at=draft.now, next_at=draft.now + run.rules.resolve_within))
     elif run.step + 1 < len(run.rules.steps):
         _page_from(draft, run.round, run.step + 1)

@@ -38,6 +38,8 @@ PATIENT_FAREWELL = (
 
 def page(brief: PageBrief) -> str:
     """Return what is said of a page before the key: how urgent, what kind, which code."""
+    if brief.test:
+        return f"This is Vigil with a test page, code {spelled(brief.code)}. Nothing is wrong."
     return f"{GENERIC} Code {spelled(brief.code)}. {urgency_word(brief.urgency)}. {_about(brief.kind)}."
 
 

@@ -39,6 +39,7 @@ def brief(page: Page) -> PageBrief | None:
         intended_at=min(texts, default=None),
         answered_at=page.answered_at,
         telling=what.telling if isinstance(what, ResponderTold) else None,
+        test=isinstance(what, PageRequested) and what.test,
     )
 
 

@@ -16,6 +16,10 @@ def page_text(what: PageRequested, now: datetime, open_count: int) -> str:
     included; it is told from two on, because a bare `1` takes only one.
     """
     asked = wording.clock(what.at, now, what.zone)
+    if what.test:
+        return segments.one_segment(
+            f"VIGIL {what.code} TEST PAGE {asked}: nothing is wrong. Reply 1 to show that it reached you."
+        )
     word = wording.urgency_word(what.urgency)
     contact = _contact(what, now)
     count = f" (open: {min(open_count, 99)})" if open_count > 1 else ""

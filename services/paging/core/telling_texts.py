@@ -110,6 +110,8 @@ def _say_refusal(what: ResponderTold, who: str) -> str:
             return "already closed. Your text changed nothing."
         case Telling.CALLING:
             return "your phone rings now and connects you with the patient. Numbers stay hidden."
+        case Telling.TEST_ANSWERED:
+            return "test page answered: your phone is reached. Nothing else to do."
         case Telling.NO_PHONE:
             return "no phone number is on file for the patient. Look in the chart."
         case _other:

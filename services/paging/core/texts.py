@@ -19,7 +19,6 @@ from services.paging.core.answer_texts import (
 )
 from services.paging.core.page_texts import bundle_text, page_text
 from services.paging.core.segments import gsm7_segments
-from services.paging.core.spoken import spoken
 from services.paging.core.telling_texts import telling_text
 
 __all__ = [
@@ -34,7 +33,6 @@ __all__ = [
     "nothing_open_text",
     "page_text",
     "seen_text",
-    "spoken",
     "start_text",
     "stop_text",
     "telling_text",

@@ -11,7 +11,7 @@ from contracts.escalations import Telling
 from contracts.pages import PageBrief, PageStatus, Purpose
 from contracts.replies import CODE, Key, parse
 from contracts.values import Disposition, Kind, Urgency
-from services.paging.core import segments, spoken, texts
+from services.paging.core import segments, texts
 from tests.services.paging.desk import START, ZONE, request, telling
 
 FORBIDDEN = re.compile(
@@ -243,20 +243,6 @@ def test_several_pages_in_one_text_stand_by_urgency() -> None:
     assert texts.bundle_text(pages, START) == (
         "VIGIL 2 open: M3 WITHIN THE HOUR, K7 TODAY. 1 M3 takes one, 2 M3 passes it"
     )
-
-
-@given(st.lists(CODES, max_size=5), st.sampled_from(Kind), st.sampled_from(Urgency), MOMENTS, ZONES)
-@settings(max_examples=40, deadline=None)
-def test_what_is_spoken_says_the_most_urgent_code_and_nothing_more(
-    codes: list[str], kind: Kind, urgency: Urgency, now: datetime, zone: str
-) -> None:
-    briefs = [brief(each, kind, urgency, now) for each in codes]
-
-    said = spoken.spoken(briefs, now, zone)
-
-    assert not FORBIDDEN.search(said)
-    if codes:
-        assert spoken.spelled(codes[0]) in said
 
 
 def test_segments_are_counted_as_the_carrier_counts_them() -> None:

@@ -1,0 +1,15 @@
+"""A world in which only the roster and those it tells are at work."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.world import World
+from tests.support.world import world as open_world
+
+
+@pytest.fixture
+async def world_of_the_roster(tmp_path: Path) -> AsyncIterator[World]:
+    async with open_world(tmp_path, services=("escalation", "paging", "roster", "gateway")) as opened:
+        yield opened

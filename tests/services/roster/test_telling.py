@@ -1,0 +1,106 @@
+"""Ops hear of a roster that would page nobody before it does."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from contracts.schedules import Every, Override, Rotation, Schedule
+from contracts.signals import Signal
+from services.roster import telling
+from services.roster.core import Gap, Why
+from tests.support.world import World, person
+from tests.support.world import world as open_world
+
+NOW = datetime(2026, 11, 24, 8, 10, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+SERVICES = ("escalation", "paging", "roster", "gateway")
+
+
+def test_a_schedule_that_cannot_be_compiled_is_told_once_an_hour_without_its_content():
+    fault = telling.of_failure("primary", "ZoneInfoNotFoundError: 'No time zone found with key Kim'", NOW)
+    later = telling.of_failure("primary", "ZoneInfoNotFoundError: x", NOW + HOUR / 2)
+
+    assert fault.id == later.id == "roster/schedule-primary-20261124T08"
+    assert telling.of_failure("primary", "x", NOW + HOUR).id != fault.id
+    assert (fault.area, fault.patient) == ("roster", None)
+    assert "primary" in fault.note and "ZoneInfoNotFoundError" in fault.note and "Kim" not in fault.note
+
+
+def test_a_gap_is_told_once_a_day_and_once_more_when_it_begins():
+    def told(now):
+        gap = Gap("backup", max(NOW + 6 * HOUR, now), NOW + 9 * HOUR, Why.NOBODY)
+        return telling.of_gaps([gap], now)[0].id
+
+    ahead, an_hour_on, begun, still = (told(NOW + hours * HOUR) for hours in (0, 1, 6, 7))
+
+    assert ahead == an_hour_on
+    assert begun == still != ahead
+
+
+def test_the_note_of_a_gap_says_when_and_who_by_id():
+    gap = Gap("backup", NOW, NOW + HOUR, Why.UNREACHABLE, ("ben",))
+    (fault,) = telling.of_gaps([gap], NOW)
+    assert "backup" in fault.note and "ben" in fault.note and "2026-11-24 09:10 UTC" in fault.note
+
+
+async def faults(world: World) -> list[Signal]:
+    """Every signal of the roster in the stream."""
+    found = []
+    for sequence in range(1, (await world._end("SIGNALS"))[1] + 1):
+        ask = json.dumps({"seq": sequence}).encode()
+        reply = await world.admin.request("$JS.API.DIRECT.GET.SIGNALS", ask, timeout=5)
+        signal = Signal.model_validate_json(reply.data)
+        if signal.source == "roster":
+            found.append(signal)
+    return found
+
+
+def overridden(*spans: tuple[str, float, float], zone: str = "America/New_York") -> Schedule:
+    """A schedule on which only these people are on, in hours from 03:10."""
+    return Schedule(
+        id="night",
+        zone=zone,
+        overrides=tuple(
+            Override(person=who, start=NOW + first * HOUR, end=NOW + last * HOUR) for who, first, last in spans
+        ),
+    )
+
+
+async def test_a_gap_tonight_pages_ops_once_and_a_covered_schedule_pages_nobody(tmp_path: Path) -> None:
+    """Nobody from 13:10 to 15:10; ops are paged at 03:10, and not every hour again."""
+    async with open_world(tmp_path, services=SERVICES) as world:
+        assert await faults(world) == [], "the shipped roster of the tests has no gap"
+        await world.administration.put_schedules([overridden(("ana", -1, 10), ("ben", 12, 60))])
+        await world.settle()
+        await world.until("06:00")
+
+        (fault,) = await faults(world)
+        assert fault.id == "roster/gap-night-20261124T1810-20261124"
+        assert "Ana" not in fault.note and "Ben" not in fault.note
+        brief = await world.brief(subject="faults.roster")
+        assert brief is not None and any(brief.code in text for text in world.texts("ops"))
+
+
+async def test_somebody_without_a_working_method_is_no_cover(tmp_path: Path) -> None:
+    """dee is on, and has no phone."""
+    async with open_world(
+        tmp_path, people={"dee": person("dee", methods=())}, services=SERVICES
+    ) as world:
+        (fault,) = await faults(world)
+        assert "director" in fault.note and "dee" in fault.note
+
+
+async def test_a_broken_schedule_is_told_and_the_others_are_compiled(world_of_the_roster: World) -> None:
+    """A zone nobody knows: one fault this hour, one the next."""
+    world = world_of_the_roster
+    bucket = await world.admin.jetstream().key_value("schedules")
+    broken = Schedule(
+        id="odd",
+        zone="Mars/Olympus",
+        rotations=(Rotation(people=("ana",), every=Every.DAY, starts_on=NOW.date()),),
+    )
+    await bucket.put("odd", broken.model_dump_json().encode())
+    await world.settle()
+    assert [fault.id for fault in await faults(world)] == ["roster/schedule-odd-20261124T08"]
+    await world.until("04:12")
+    assert [fault.id for fault in await faults(world)][1:] == ["roster/schedule-odd-20261124T09"]
