@@ -50,7 +50,18 @@ class Urgency(StrEnum):
         """0 for routine up to 3 for imminent."""
         return _RANKS[self]
 
+    @property
+    def word(self) -> str:
+        """How soon to act, as people read and hear it."""
+        return _WORDS[self]
 
+
+_WORDS = {
+    Urgency.ROUTINE: "NEXT SESSION",
+    Urgency.SOON: "TODAY",
+    Urgency.URGENT: "WITHIN THE HOUR",
+    Urgency.IMMINENT: "NOW",
+}
 _RANKS = {urgency: rank for rank, urgency in enumerate(Urgency)}
 
 

@@ -1,16 +1,15 @@
 """Who a phone belongs to: the buckets `aliases` and `patients`; somebody unknown is minted."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
 
-import nats.errors
-from nats.js.errors import APIError, KeyNotFoundError, KeyWrongLastSequenceError
 from nats.js.kv import KeyValue
 
 from contracts.people import Alias, Patient
 from contracts.values import Sealed
 from services.conversation.core import callers
+from services.runtime.buckets import asked, written
 from services.runtime.clock import Clock
 from services.runtime.log import Unavailable
 from services.runtime.sealing import SealError, Seals
@@ -51,14 +50,14 @@ class Patients:
     async def opted(self, patient: str, out_at: datetime | None) -> None:
         """Note in the patient's record since when the carrier delivers nothing to them (None: again)."""
         for _ in range(_TRIES):
-            entry = await _asked(self._patients.get(patient))
+            entry = await asked(self._patients.get(patient))
             if entry is None:
                 return
             record = Patient.model_validate_json(entry.value or b"")
             if (record.opted_out_at is None) == (out_at is None):
                 return
             changed = record.model_copy(update={"opted_out_at": out_at}).model_dump_json().encode()
-            if await _written(self._patients.update(patient, changed, last=entry.revision)):
+            if await written(self._patients.update(patient, changed, last=entry.revision)):
                 return
         raise Unavailable("the patient's record is contended")
 
@@ -69,44 +68,23 @@ class Patients:
             return None
 
     async def _known(self, ref: str) -> str | None:
-        entry = await _asked(self._aliases.get(ref))
+        entry = await asked(self._aliases.get(ref))
         return Alias.model_validate_json(entry.value or b"").patient if entry is not None else None
 
     async def _alias(self, ref: str, patient: str | None) -> str:
         """Let the hash stand for that patient, or for a fresh one; return whom it stands for."""
         patient = patient or callers.patient_id(self._random(10))
         alias = Alias(patient=patient, since=self._clock.now()).model_dump_json().encode()
-        if await _written(self._aliases.create(ref, alias)):
+        if await written(self._aliases.create(ref, alias)):
             return patient
         # Another copy minted at the same moment: the first one stands.
         return await self._known(ref) or patient
 
     async def _record(self, patient: str, phone: Sealed | None, ref: str | None) -> Patient:
         """Return the patient's record; a crash between the alias and the record is mended here."""
-        entry = await _asked(self._patients.get(patient))
+        entry = await asked(self._patients.get(patient))
         if entry is not None:
             return Patient.model_validate_json(entry.value or b"")
         fresh = Patient(id=patient, phone=phone, phone_ref=ref)
-        await _written(self._patients.create(patient, fresh.model_dump_json().encode()))
+        await written(self._patients.create(patient, fresh.model_dump_json().encode()))
         return fresh
-
-
-async def _asked(request: Awaitable[T]) -> T | None:
-    try:
-        return await request
-    except KeyNotFoundError:
-        return None
-    except (nats.errors.Error, OSError) as error:
-        raise Unavailable(f"patients: {type(error).__name__}") from error
-
-
-async def _written(request: Awaitable[int]) -> bool:
-    try:
-        await request
-    except KeyWrongLastSequenceError:
-        return False
-    except APIError as error:
-        raise Unavailable(f"patients: {error.err_code} {error.description}") from error
-    except (nats.errors.Error, OSError) as error:
-        raise Unavailable(f"patients: {type(error).__name__}") from error
-    return True

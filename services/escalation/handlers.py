@@ -149,4 +149,7 @@ class Handlers:
                     self._codes.free(done.state.code, subject, done.state.run)
                 case _:
                     pass
-            _log.info("escalation_event", kind=event.type, run=done.state.run)
+        if done.events:
+            # One line for what happened together: writing lines takes longer than deciding.
+            kinds = ",".join(dict.fromkeys(event.type for event in done.events))
+            _log.info("escalation_event", kind=kinds, run=done.state.run)

@@ -1,14 +1,13 @@
 """Who is who among patients: the buckets `patients` and `aliases`. Raises Unavailable throughout."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-import nats.errors
-from nats.js.errors import APIError, KeyNotFoundError, KeyWrongLastSequenceError
 from nats.js.kv import KeyValue
 
 from contracts.people import Alias, Patient
+from services.runtime.buckets import asked, written
 from services.runtime.clock import Clock
 from services.runtime.log import Unavailable
 from services.runtime.sealing import Seals
@@ -58,7 +57,7 @@ class Registry:
         key = self._seals.alias(source, outside_id)
         if not await self._create_alias(key, fresh):
             return Owner(await self._alias(key) or fresh, False)
-        await _written(self._patients.create(fresh, Patient(id=fresh).model_dump_json().encode()))
+        await written(self._patients.create(fresh, Patient(id=fresh).model_dump_json().encode()))
         return Owner(fresh, True)
 
     async def claim_phone(self, ref: str, patient: str) -> str:
@@ -69,36 +68,36 @@ class Registry:
 
     async def give_phone(self, ref: str, patient: str) -> None:
         """Let a phone's hash stand for another patient from now on."""
-        await _answered(self._aliases.put(ref, self._value(patient)))
+        await asked(self._aliases.put(ref, self._value(patient)))
 
     async def free_phone(self, ref: str, patient: str) -> None:
         """Forget that a phone's hash stands for the patient, if it does."""
         if await self._alias(ref) == patient:
-            await _answered(self._aliases.delete(ref))
+            await asked(self._aliases.delete(ref))
 
     async def patient(self, name: str) -> Patient | None:
         """Return a patient's record, or None."""
-        entry = await _answered(self._patients.get(name))
+        entry = await asked(self._patients.get(name))
         return Patient.model_validate_json(entry.value or b"") if entry is not None else None
 
     async def change(self, name: str, change: Callable[[Patient], Patient]) -> tuple[Patient, Patient]:
         """Change a patient's record, and return it as it was and as it is."""
         for _ in range(_TRIES):
-            entry = await _answered(self._patients.get(name))
+            entry = await asked(self._patients.get(name))
             before = Patient.model_validate_json(entry.value or b"") if entry else Patient(id=name)
             after = change(before)
             data = after.model_dump_json().encode()
             write = self._patients.update(name, data, last=entry.revision or 0) if entry else None
-            if await _written(write or self._patients.create(name, data)):
+            if await written(write or self._patients.create(name, data)):
                 return before, after
         raise Unavailable("the patient's record is contended")
 
     async def _alias(self, key: str) -> str | None:
-        entry = await _answered(self._aliases.get(key))
+        entry = await asked(self._aliases.get(key))
         return Alias.model_validate_json(entry.value or b"").patient if entry is not None else None
 
     async def _create_alias(self, key: str, patient: str) -> bool:
-        return await _written(self._aliases.create(key, self._value(patient)))
+        return await written(self._aliases.create(key, self._value(patient)))
 
     def _value(self, patient: str) -> bytes:
         return Alias(patient=patient, since=self._clock.now()).model_dump_json().encode()
@@ -107,24 +106,3 @@ class Registry:
 def is_enrolled(patient: Patient) -> bool:
     """Return whether the programme knows more of somebody than that they once texted or were named."""
     return any((patient.name, patient.address, patient.safety_plan, patient.therapist))
-
-
-async def _answered(request: Awaitable[T]) -> T | None:
-    try:
-        return await request
-    except KeyNotFoundError:
-        return None
-    except (nats.errors.Error, OSError) as error:
-        raise Unavailable(f"patients: {type(error).__name__}") from error
-
-
-async def _written(request: Awaitable[int]) -> bool:
-    try:
-        await request
-    except KeyWrongLastSequenceError:
-        return False
-    except APIError as error:
-        raise Unavailable(f"patients: {error.err_code} {error.description}") from error
-    except (nats.errors.Error, OSError) as error:
-        raise Unavailable(f"patients: {type(error).__name__}") from error
-    return True

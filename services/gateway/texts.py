@@ -9,7 +9,7 @@ from contracts.carrier import SmsReceived, SmsStatus
 from services.gateway import webhooks
 from services.gateway.core import routing
 from services.gateway.core.cloud_events import Unfit
-from services.gateway.core.routing import Lane, Numbers
+from services.gateway.core.routing import Numbers
 from services.gateway.directory import Directory
 from services.gateway.facts import Facts
 from services.gateway.webhooks import Webhooks

@@ -18,6 +18,7 @@ from services.paging.dispatcher import Dispatcher
 from services.paging.handlers import Handlers
 from services.paging.methods import Methods
 from services.paging.reconciling import Reconciling
+from services.paging.sending import Sending
 from services.paging.settings import PagingSettings
 from services.paging.wording import Wording
 from services.runtime.aggregates import Aggregates, Rules
@@ -63,19 +64,11 @@ class PagingService:
         self.carrier = Carrier(settings.carrier())
         slots = SenderSlots(await shell.bucket("senders"), settings.rates())
         wording = Wording(lambda: self.people.values, self.briefs, shell.seals, shell.clock)
-        self.reconciling = Reconciling(self.pages, self.briefs, self.carrier, shell.seals, shell.clock)
-        self.dispatcher = Dispatcher(
-            self.pages,
-            self.briefs,
-            self.carrier,
-            self.reconciling,
-            slots,
-            shell.seals,
-            wording,
-            shell.clock,
-            shell.activity,
-            settings,
+        self.reconciling = Reconciling(self.pages, self.carrier, shell.seals, shell.clock)
+        sending = Sending(
+            self.pages, self.carrier, self.reconciling, shell.seals, wording, shell.clock, settings
         )
+        self.dispatcher = Dispatcher(sending, self.briefs, slots, shell.clock, shell.activity, settings)
         self.methods = Methods(shell.nc, await shell.bucket("people"), shell.clock)
         self.follower = Follower(shell.nc, "PAGES", self._learn, headers_only=True, label="paging")
         self.pages.on_commit = self._committed

@@ -1,8 +1,7 @@
 """The one dispatcher of what is sent to staff.
 
-Handlers commit attempts as waiting; here their turn comes, by urgency and then by age. The
-intention is committed before the carrier is asked and the outcome after; what happens in between
-at a kill -9 is found out by asking the carrier (see reconciling.py).
+Handlers commit attempts as waiting; here their turn comes, by urgency and then by age, as fast as
+each of our numbers may send, one call at a time to each phone (see sending.py for what then happens).
 """
 
 import asyncio
@@ -11,39 +10,20 @@ from collections.abc import Coroutine
 from datetime import datetime, timedelta
 
 import structlog
-from prometheus_client import Counter, Histogram
 
-from contracts.escalations import PageRequested
-from contracts.pages import AttemptIntended, PageBrief, PageEvent, Purpose
+from contracts.pages import PageBrief, Purpose
 from contracts.values import Channel, Urgency
 from services.paging.briefs import Briefs
-from services.paging.core import decide as core
-from services.paging.core import inputs, texts
-from services.paging.core.due import waiting
-from services.paging.core.state import Attempt, Page, evidence, method_of
-from services.paging.reconciling import Reconciling, sent_text
+from services.paging.sending import Sending
 from services.paging.settings import PagingSettings
 from services.paging.waiting import Turn, Waiting, turns_of
-from services.paging.wording import Wording
 from services.runtime.activity import Activity
-from services.runtime.aggregates import Aggregates
 from services.runtime.clock import Clock
 from services.runtime.log import Unavailable
 from services.runtime.logging import where
-from services.runtime.sealing import SealError, Seals
 from services.runtime.sender_slots import SenderSlots
-from services.runtime.twilio_client import Accepted, Carrier, Outcome, Refused
 
 _log = structlog.get_logger()
-SENT = Counter(
-    "vigil_sent_total", "Attempts handed to the carrier, by outcome.", ["channel", "urgency", "outcome"]
-)
-WAITED = Histogram(
-    "vigil_turn_wait_seconds",
-    "From the request of a page to the carrier's acceptance.",
-    ["urgency"],
-    buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300),
-)
 
 OTHERS_GRACE = timedelta(seconds=1)
 """An attempt another copy committed is its to send first; if that copy died, ours takes over."""
@@ -60,24 +40,16 @@ class Dispatcher:
 
     def __init__(
         self,
-        pages: Aggregates[Page, PageEvent],
+        sending: Sending,
         briefs: Briefs,
-        carrier: Carrier,
-        reconciling: Reconciling,
         slots: SenderSlots,
-        seals: Seals,
-        wording: Wording,
         clock: Clock,
         activity: Activity,
         settings: PagingSettings,
     ) -> None:
-        self._pages = pages
+        self._sending = sending
         self._briefs = briefs
-        self._carrier = carrier
-        self._reconciling = reconciling
         self._slots = slots
-        self._seals = seals
-        self._wording = wording
         self._clock = clock
         self._activity = activity
         self._settings = settings
@@ -222,9 +194,8 @@ class Dispatcher:
 
     async def _send(self, turns: list[Turn], sender: str) -> None:
         try:
-            intended = [done for one in turns if (done := await self._intend(one, turns)) is not None]
-            if intended:
-                await self._act(intended, sender)
+            for turn, later in await self._sending.send(turns, sender):
+                self._postpone(turn, later - self._clock.now())
         except Unavailable as error:
             # Nothing was sent, or its outcome is not recorded: the deadline of the attempt asks.
             _log.warning("dispatch_failed", error=type(error).__name__)
@@ -235,100 +206,6 @@ class Dispatcher:
             if turns[0].channel is Channel.VOICE:
                 self._dialling.discard(turns[0].phone_ref)
                 self._free_blocked()
-
-    async def _intend(self, turn: Turn, turns: list[Turn]) -> tuple[Turn, Page, Attempt] | None:
-        at = await self._pages.load(turn.subject, cached=True)
-        now = self._clock.now()
-        attempt = next((one for one in waiting(at.state) if one.number == turn.attempt), None)
-        if attempt is None or at.state.what is None:
-            return None
-        if attempt.not_before > now:
-            self._postpone(turn, attempt.not_before - now)
-            return None
-        text = await self._text(turn, turns, at.state)
-        sealed = self._seals.seal(text) if self._wording.names_people(at.state.what) else None
-        heard = inputs.TurnCame(
-            attempt=turn.attempt,
-            text="" if sealed else text,
-            sealed=sealed,
-            segments=texts.gsm7_segments(text) if text else 1,
-            evidence=evidence(at.state.what),
-            cause=f"turn-{turn.attempt}-{at.sequence}",
-        )
-        done = await self._pages.decide(turn.subject, heard.cause, lambda s, t: core.decide(s, heard, t))
-        if not any(isinstance(event, AttemptIntended) for event in done.events):
-            return None
-        return turn, done.state, attempt
-
-    async def _text(self, turn: Turn, turns: list[Turn], page: Page) -> str:
-        if turn.channel is Channel.VOICE or page.what is None:
-            return ""
-        if len(turns) > 1:
-            wanted = [(await self._pages.load(one.subject, cached=True)).state.what for one in turns]
-            pages = [what for what in wanted if isinstance(what, PageRequested)]
-            return texts.bundle_text(pages, self._clock.now())
-        return self._wording.text(page.what)
-
-    async def _act(self, intended: list[tuple[Turn, Page, Attempt]], sender: str) -> None:
-        turn, page, attempt = intended[0]
-        method = method_of(page, attempt)
-        if method is None:
-            return
-        try:
-            outcome = await self._post(intended, self._seals.unseal(method.phone), sender)
-        except SealError:
-            # Sealed by another site's key: this method can't be used, the next one is tried at once.
-            _log.error("phone_unreadable", responder=turn.subject.split(".")[1])
-            outcome = Refused(None, 0)
-        for one, _, _ in intended:
-            await self._record(one, outcome)
-
-    async def _post(self, intended: list[tuple[Turn, Page, Attempt]], phone: str, sender: str) -> Outcome:
-        turn, page, _ = intended[0]
-        _, responder, name = turn.subject.split(".")
-        where = f"{responder}/{name}/{turn.attempt}"
-        public = self._settings.public_url
-        if turn.channel is Channel.VOICE:
-            return await self._carrier.call(
-                phone,
-                sender,
-                f"{public}/twilio/voice/{where}",
-                f"{public}/twilio/call-status/{where}",
-                self._settings.ring_seconds,
-                self._settings.voice_fallback_url,
-            )
-        also = ",".join(f"{one.subject.split('.')[2]}.{one.attempt}" for one, _, _ in intended[1:])
-        text = sent_text(next(one for one in page.attempts if one.number == turn.attempt), self._seals)
-        return await self._carrier.send_sms(
-            phone,
-            sender,
-            text,
-            f"{public}/twilio/sms-status/page/{where}" + (f"?also={also}" if also else ""),
-            self._settings.sms_valid_seconds,
-        )
-
-    async def _record(self, turn: Turn, outcome: Outcome) -> None:
-        heard: inputs.Heard
-        if isinstance(outcome, Accepted):
-            heard = inputs.CarrierAccepted(turn.attempt, outcome.sid)
-            WAITED.labels(turn.urgency).observe((self._clock.now() - turn.asked_at).total_seconds())
-        elif isinstance(outcome, Refused):
-            heard = inputs.CarrierRefused(turn.attempt, outcome.code, outcome.status)
-        else:
-            heard = inputs.CarrierUnknown(turn.attempt, outcome.why)
-        SENT.labels(turn.channel, turn.urgency, type(outcome).__name__.lower()).inc()
-        _log.info(
-            "attempt_sent",
-            page=turn.subject.split(".")[2],
-            attempt=turn.attempt,
-            channel=turn.channel,
-            urgency=turn.urgency,
-            status=type(outcome).__name__.lower(),
-            code=getattr(outcome, "code", None) or getattr(outcome, "why", None),
-        )
-        done = await self._pages.decide(turn.subject, heard.cause, lambda s, t: core.decide(s, heard, t))
-        # The page may have been taken or withdrawn while the carrier was asked.
-        await self._reconciling.hang_up(done.state)
 
 
 def _may_share(turn: Turn) -> bool:

@@ -6,7 +6,6 @@ import structlog
 
 from contracts.pages import PageEvent
 from contracts.values import Channel
-from services.paging.briefs import Briefs
 from services.paging.core import decide as core
 from services.paging.core import inputs
 from services.paging.core.brief import calls_to_end
@@ -31,13 +30,11 @@ class Reconciling:
     def __init__(
         self,
         pages: Aggregates[Page, PageEvent],
-        briefs: Briefs,
         carrier: Carrier,
         seals: Seals,
         clock: Clock,
     ) -> None:
         self._pages = pages
-        self._briefs = briefs
         self._carrier = carrier
         self._seals = seals
         self._clock = clock

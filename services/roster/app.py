@@ -71,9 +71,7 @@ class RosterService:
 
     async def _compile_and_tell(self) -> None:
         now = self._shell.clock.now()
-        done = await compile_all(
-            self.schedules.values, self._shifts, now, horizon=self._settings.horizon
-        )
+        done = await compile_all(self.schedules.values, self._shifts, now, horizon=self._settings.horizon)
         for schedule in done.written:
             _log.info("shifts_written", schedule=schedule)
         for schedule, reason in done.failed.items():

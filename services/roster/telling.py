@@ -34,7 +34,11 @@ def of_gaps(gaps: Iterable[Gap], now: datetime) -> tuple[Signal, ...]:
 def _of_gap(gap: Gap, now: datetime) -> Signal:
     begins = "now" if gap.start <= now else f"{gap.start:%Y%m%dT%H%M}"
     span = f"from {gap.start:%Y-%m-%d %H:%M} to {gap.end:%Y-%m-%d %H:%M} UTC"
-    who = f"only {', '.join(gap.people)} on, who can't be reached" if gap.why is Why.UNREACHABLE else "nobody is on"
+    who = (
+        f"only {', '.join(gap.people)} on, who can't be reached"
+        if gap.why is Why.UNREACHABLE
+        else "nobody is on"
+    )
     return _fault(
         f"roster/gap-{gap.schedule}-{begins}-{now:%Y%m%d}",
         f"Schedule {gap.schedule}: {who}, {span}. Add an override, or a working contact method.",

@@ -75,6 +75,8 @@ class Ears:
         self._activity = activity
         self.handlers: dict[str, Handler] = {}
         self._open: set[NatsMessage] = set()
+        self._seconds: dict[str, Histogram] = {}
+        self._handled: dict[str, Counter] = {}
         self._beating: asyncio.Task[None] | None = None
 
     def hear(self, name: str, handler: Handler) -> None:
@@ -83,6 +85,9 @@ class Ears:
         if spec.service != self._service:
             raise ValueError(f"durable {name} belongs to {spec.service}, not to {self._service}")
         self.handlers[name] = handler
+        # Looked up once: by name it would take as long as the rest of the rule.
+        self._seconds[name] = SECONDS.labels(name)
+        self._handled[name] = HANDLED.labels(name, "handled")
         for lane in range(spec.lanes):
             subscriber = self.broker.subscriber(
                 spec.filters[0],
@@ -117,7 +122,7 @@ class Ears:
     async def _one(self, spec: Durable, handler: Handler, msg: NatsMessage) -> None:
         message = _message(msg)
         self._open.add(msg)
-        with self._activity.work(), SECONDS.labels(spec.name).time():
+        with self._activity.work(), self._seconds[spec.name].time():
             try:
                 await handler(message)
             except NewerState as error:
@@ -133,7 +138,7 @@ class Ears:
                     await self._give_back(spec, msg, message, error, _delay(message.delivered))
             else:
                 await msg.ack()
-                HANDLED.labels(spec.name, "handled").inc()
+                self._handled[spec.name].inc()
             finally:
                 self._open.discard(msg)
 

@@ -44,10 +44,10 @@ class Seals:
         cipher = self._ciphers.get(sealed.key)
         if cipher is None:
             raise SealError(f"no key {sealed.key!r}; add it to the sealing keys of this site")
-        raw = base64.b64decode(sealed.box)
         try:
+            raw = base64.b64decode(sealed.box)
             return cipher.decrypt(raw[:12], raw[12:], None).decode()
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             raise SealError(f"key {sealed.key!r} does not open this; is it another site's key?") from None
 
     def phone_ref(self, phone: str) -> str:
@@ -85,6 +85,6 @@ def load_or_create(file: Path) -> Seals:
             {name: base64.b64decode(key) for name, key in stored[part].items()}
             for part in ("keys", "hash_keys")
         )
-    except (KeyError, ValueError, AttributeError) as error:
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
         raise ValueError(f"{file}: not a sealing key file ({error}); restore it from your backup") from error
     return Seals(keys, hash_keys)

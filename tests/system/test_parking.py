@@ -106,7 +106,7 @@ async def test_a_phone_sealed_by_another_key_is_passed_over_at_once(world: World
 
 
 async def test_a_text_nobody_can_open_is_parked_told_and_taken_once_the_key_is_there(world: World) -> None:
-    """ana's `1` is sealed by a key that this copy lacks: eight tries, parked; key added, asked again: held."""
+    """ana's `1` is sealed by a key that this copy lacks: eight tries, parked; key added, retried: held."""
     theirs = other_seals()
     await world.signal("screen_positive", "urgent", "rivera")
     await world.texts_soon("ana")

@@ -46,9 +46,9 @@ def lines(event: e.EscalationEvent, names: Names) -> tuple[Line, ...]:
             return _opened(event, names)
         case e.SignalJoined(signal=signal):
             what = words.happened(signal, names.patient)
-            return (Line(f"{what} ({words.urgency(signal.urgency)}): it joins this one.", "signal"),)
+            return (Line(f"{what} ({signal.urgency.word}): it joins this one.", "signal"),)
         case e.UrgencyRaised(urgency=urgency, policy=policy):
-            word = words.urgency(urgency)
+            word = urgency.word
             return (Line(f"More urgent now: {word}. Starts anew with {_policy(policy)}.", "warn"),)
         case e.StepStarted(round=round_, step=step, ends_at=ends_at):
             again = f", round {round_ + 1}" if round_ else ""
@@ -69,7 +69,7 @@ def lines(event: e.EscalationEvent, names: Names) -> tuple[Line, ...]:
 def _opened(event: e.Opened, names: Names) -> tuple[Line, ...]:
     signal = event.signal
     note = f": {signal.note}" if signal.kind is Kind.SYSTEM_FAULT and signal.note else "."
-    word = words.urgency(signal.urgency)
+    word = signal.urgency.word
     first = Line(f"{words.happened(signal, names.patient)}{note} Urgency {word}.", "signal")
     begins = ""
     if event.starts_at is not None and event.starts_at > event.at:

@@ -119,7 +119,7 @@ class Timeline:
             "opened": board.opened_at.isoformat(),
             "title": self._title(board, brief),
             "urgency": str(brief.urgency),
-            "urgency_word": words.urgency(brief.urgency),
+            "urgency_word": brief.urgency.word,
             "status": _status(board, brief, holder),
             "closed": board.is_closed,
             "clocks": [] if board.is_closed else self._clocks(board, brief),

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from contracts.escalations import EscalationStatus, Telling
 from contracts.signals import Signal
-from contracts.values import Channel, Disposition, Kind, Urgency
+from contracts.values import Channel, Disposition, Kind
 
 
 def at(moment: datetime, zone: str) -> str:
@@ -20,19 +20,6 @@ def at(moment: datetime, zone: str) -> str:
 def zone_word(zone: str) -> str:
     """Return what people call a zone: the city it is named for."""
     return zone.rpartition("/")[2].replace("_", " ")
-
-
-def urgency(urgency: Urgency) -> str:
-    """Return how soon to act, in the words that staff read in their texts."""
-    match urgency:
-        case Urgency.IMMINENT:
-            return "NOW"
-        case Urgency.URGENT:
-            return "WITHIN THE HOUR"
-        case Urgency.SOON:
-            return "TODAY"
-        case _routine:
-            return "NEXT SESSION"
 
 
 def happened(signal: Signal, who: str) -> str:

@@ -7,7 +7,7 @@ number; a caller hears both before anything else.
 
 from contracts.escalations import Telling
 from contracts.pages import PageBrief, Purpose
-from contracts.values import Kind, Urgency
+from contracts.values import Kind
 
 GENERIC = "This is Vigil, with a page for you."
 ASK_KEY = "To take it, press 1. To pass, press 2."
@@ -40,7 +40,7 @@ def page(brief: PageBrief) -> str:
     """Return what is said of a page before the key: how urgent, what kind, which code."""
     if brief.test:
         return f"This is Vigil with a test page, code {spelled(brief.code)}. Nothing is wrong."
-    return f"{GENERIC} Code {spelled(brief.code)}. {urgency_word(brief.urgency)}. {_about(brief.kind)}."
+    return f"{GENERIC} Code {spelled(brief.code)}. {brief.urgency.word}. {_about(brief.kind)}."
 
 
 def bridge(brief: PageBrief) -> str:
@@ -93,19 +93,6 @@ def after_call(brief: PageBrief | None) -> str:
 def spelled(code: str) -> str:
     """Return a code letter by letter, as a voice must read it."""
     return " ".join(code)
-
-
-def urgency_word(urgency: Urgency) -> str:
-    """Return how soon to act, as staff hear it."""
-    match urgency:
-        case Urgency.IMMINENT:
-            return "NOW"
-        case Urgency.URGENT:
-            return "WITHIN THE HOUR"
-        case Urgency.SOON:
-            return "TODAY"
-        case _routine:
-            return "NEXT SESSION"
 
 
 def _it(brief: PageBrief | None) -> str:

@@ -25,7 +25,7 @@ def more_text(briefs: PageBrief | Sequence[PageBrief], now: datetime, zone: str)
     if len(several) > 1:
         return segments.one_segment(
             "VIGIL "
-            + _listed([f"{each.code} {wording.urgency_word(each.urgency)}" for each in several], 110)
+            + _listed([f"{each.code} {each.urgency.word}" for each in several], 110)
             + ". ? and a code tells more."
         )
     (brief,) = several
@@ -33,7 +33,7 @@ def more_text(briefs: PageBrief | Sequence[PageBrief], now: datetime, zone: str)
     count = f", {min(brief.evidence, 99)} signals" if brief.evidence > 1 else ""
     by = f" Contact by {wording.clock(brief.contact_by, now, zone)}." if brief.contact_by is not None else ""
     return segments.one_segment(
-        f"VIGIL {brief.code} {wording.urgency_word(brief.urgency)}, {wording.kind_word(brief.kind)}{count}, "
+        f"VIGIL {brief.code} {brief.urgency.word}, {wording.kind_word(brief.kind)}{count}, "
         f"paged {asked}.{by} CALL {brief.code} connects you once you have it."
     )
 

@@ -20,7 +20,7 @@ def page_text(what: PageRequested, now: datetime, open_count: int) -> str:
         return segments.one_segment(
             f"VIGIL {what.code} TEST PAGE {asked}: nothing is wrong. Reply 1 to show that it reached you."
         )
-    word = wording.urgency_word(what.urgency)
+    word = what.urgency.word
     contact = _contact(what, now)
     count = f" (open: {min(open_count, 99)})" if open_count > 1 else ""
     kind = wording.kind_word(what.kind)
@@ -37,7 +37,7 @@ def bundle_text(pages: Sequence[PageRequested | PageBrief], now: datetime) -> st
         return ""
     tail = f". 1 {ranked[0].code} takes one, 2 {ranked[0].code} passes it"
     head = f"VIGIL {len(ranked)} open: "
-    items = [f"{each.code} {wording.urgency_word(each.urgency)}" for each in ranked]
+    items = [f"{each.code} {each.urgency.word}" for each in ranked]
     for count in range(len(items), 0, -1):
         rest = f", +{len(items) - count}" if count < len(items) else ""
         text = head + ", ".join(items[:count]) + rest + tail

@@ -44,7 +44,7 @@ def _say(what: ResponderTold, who: str, time: str) -> str:
         case Telling.NEW_SIGNAL:
             return f"something new came in{_news(what)}. ? {code} tells more, CALL {code} connects you."
         case Telling.MORE_URGENT:
-            word = wording.urgency_word(_urgency(what))
+            word = _urgency(what).word
             return f"more urgent now: {word}. Reply 1 {code} to take it at that."
         case Telling.REACHED_QUESTION:
             return f"have you reached them? 3 {code} if so. CALL {code} connects you, 2 {code} gives it back."
@@ -151,7 +151,7 @@ def _urgency(what: ResponderTold) -> Urgency:
 
 def _news(what: ResponderTold) -> str:
     kind = next((each for each in Kind if each.value == what.args.get("kind")), None)
-    return "" if kind is None else f": {wording.kind_word(kind)}, {wording.urgency_word(_urgency(what))}"
+    return "" if kind is None else f": {wording.kind_word(kind)}, {_urgency(what).word}"
 
 
 def _disposition(what: ResponderTold) -> str:

@@ -1,4 +1,4 @@
-"""Words that stand in several texts: the urgency, the kind, local time.
+"""Words that stand in several texts: the kind, local time.
 
 Minimum necessary: a kind that would reveal a substance test or withdrawal reads as `alert`.
 """
@@ -6,20 +6,7 @@ Minimum necessary: a kind that would reveal a substance test or withdrawal reads
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
-from contracts.values import Kind, Urgency
-
-
-def urgency_word(urgency: Urgency) -> str:
-    """Return how soon to act, as staff read it."""
-    match urgency:
-        case Urgency.IMMINENT:
-            return "NOW"
-        case Urgency.URGENT:
-            return "WITHIN THE HOUR"
-        case Urgency.SOON:
-            return "TODAY"
-        case _routine:
-            return "NEXT SESSION"
+from contracts.values import Kind
 
 
 def kind_word(kind: Kind) -> str:

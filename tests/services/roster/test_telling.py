@@ -61,7 +61,8 @@ def overridden(*spans: tuple[str, float, float], zone: str = "America/New_York")
         id="night",
         zone=zone,
         overrides=tuple(
-            Override(person=who, start=NOW + first * HOUR, end=NOW + last * HOUR) for who, first, last in spans
+            Override(person=who, start=NOW + first * HOUR, end=NOW + last * HOUR)
+            for who, first, last in spans
         ),
     )
 
@@ -83,9 +84,7 @@ async def test_a_gap_tonight_pages_ops_once_and_a_covered_schedule_pages_nobody(
 
 async def test_somebody_without_a_working_method_is_no_cover(tmp_path: Path) -> None:
     """dee is on, and has no phone."""
-    async with open_world(
-        tmp_path, people={"dee": person("dee", methods=())}, services=SERVICES
-    ) as world:
+    async with open_world(tmp_path, people={"dee": person("dee", methods=())}, services=SERVICES) as world:
         (fault,) = await faults(world)
         assert "director" in fault.note and "dee" in fault.note
 

@@ -115,4 +115,4 @@ def test_an_unknown_zone_reads_as_utc_and_says_so():
     list(zip(Urgency, ("NEXT SESSION", "TODAY", "WITHIN THE HOUR", "NOW"), strict=True)),
 )
 def test_urgency_is_a_word(urgency, word):
-    assert words.urgency(urgency) == word
+    assert urgency.word == word
