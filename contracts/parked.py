@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from pydantic import Field
+
 from contracts.values import Id, Moment, Value
 
 
@@ -14,7 +16,7 @@ class Parked(Value):
     subject: str
     data: str
     """The message's payload in base64 (identifying parts of it are sealed as they were)."""
-    headers: dict[str, str] = {}
+    headers: dict[str, str] = Field(default_factory=dict)
     """The message's headers: without them a retry would not know what it holds."""
     error: str
     at: Moment

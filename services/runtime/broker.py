@@ -3,8 +3,6 @@
 The defaults give up for ever after 60 attempts and take minutes to notice a dead peer.
 """
 
-from collections.abc import Awaitable, Callable
-
 import structlog
 from faststream import AckPolicy
 from faststream.nats import NatsBroker
@@ -24,30 +22,23 @@ async def _troubled(error: Exception) -> None:
         _log.debug("nats_error", error=type(error).__name__)
 
 
-async def _disconnected() -> None:
-    _log.warning("nats_disconnected")
-
-
 async def _reconnected() -> None:
     _log.info("nats_reconnected")
 
 
-def make_broker(
-    url: str, user: str, password: str, on_closed: Callable[[], Awaitable[None]] | None = None
-) -> NatsBroker:
+def make_broker(url: str, user: str, password: str) -> NatsBroker:
     """Return a broker of that user; its policy of acknowledgement is MANUAL (see consume.py)."""
 
-    async def closed() -> None:
-        _log.info("nats_closed", user=user)
-        if on_closed is not None:
-            await on_closed()
+    async def disconnected() -> None:
+        client = broker._connection
+        if client is not None and not client.is_closed:
+            # At an orderly end it is closed already, and nothing needs to be said.
+            _log.warning("nats_disconnected", user=user)
 
-    return NatsBroker(
+    broker = NatsBroker(
         url.split(","),
         security=SASLPlaintext(user, password),
         ack_policy=AckPolicy.MANUAL,
-        # Injection runs a thread for every message; under load each waits for the interpreter's lock.
-        apply_types=False,
         inbox_prefix=f"_INBOX_{user}",
         name=user,
         allow_reconnect=True,
@@ -58,11 +49,11 @@ def make_broker(
         max_outstanding_pings=2,
         graceful_timeout=5.0,
         error_cb=_troubled,
-        disconnected_cb=_disconnected,
+        disconnected_cb=disconnected,
         reconnected_cb=_reconnected,
-        closed_cb=closed,
         logger=None,
     )
+    return broker
 
 
 async def client_of(broker: NatsBroker) -> Client:

@@ -1,4 +1,4 @@
-"""A world in which only the roster and those it tells are at work."""
+"""A world in which only the roster is at work."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,5 +11,5 @@ from tests.support.world import world as open_world
 
 @pytest.fixture
 async def world_of_the_roster(tmp_path: Path) -> AsyncIterator[World]:
-    async with open_world(tmp_path, services=("escalation", "paging", "roster", "gateway")) as opened:
+    async with open_world(tmp_path, services=("roster",)) as opened:
         yield opened
