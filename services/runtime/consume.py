@@ -20,7 +20,6 @@ import structlog
 from faststream import AckPolicy
 from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
 from nats.aio.client import Client
-from nats.aio.msg import Msg
 from prometheus_client import Counter, Histogram
 from pydantic import ValidationError
 
@@ -97,7 +96,6 @@ class Ears:
                 pull_sub=PullSub(batch_size=1, timeout=1.0),
                 inbox_prefix=f"_INBOX_{self._service}.".encode(),
                 ack_policy=AckPolicy.MANUAL,
-                parser=_parse,
                 decoder=_whole,
                 title=f"{name}:{lane}",
                 no_reply=True,
@@ -197,13 +195,6 @@ class Ears:
             where=where(error),
         )
         await msg.ack()
-
-
-async def _parse(raw: Msg) -> NatsMessage:
-    """Take a message as it came: FastStream's own way draws random ids and matches paths nobody reads."""
-    return NatsMessage(
-        raw_message=raw, body=raw.data, headers=raw.headers or {}, message_id=raw.reply, correlation_id=raw.reply
-    )
 
 
 async def _whole(msg: NatsMessage) -> NatsMessage:

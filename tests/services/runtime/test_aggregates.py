@@ -109,7 +109,7 @@ async def test_a_state_of_newer_code_is_given_back_and_never_overwritten(bus: Bu
 
 
 async def test_newer_code_that_took_over_meanwhile_is_noticed_at_the_append(bus: Bus) -> None:
-    """This copy has the state in its cache; the newer one commits; the append conflicts, and it gives back."""
+    """This copy has the state in its cache; the newer one commits; the append conflicts: given back."""
     await bus.make("ESCALATIONS")
     old = aggregates(bus)
     await old.decide(SUBJECT, "a", count("a"))
