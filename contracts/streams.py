@@ -19,7 +19,11 @@ class Durable:
     service: str
     filters: tuple[str, ...]
     lanes: int = 4
-    """How many messages one copy of the service handles at a time."""
+    """How many messages one copy of the service handles at a time.
+
+    Where a page passes through there are many: in a storm the lanes decide how much of the
+    processor it gets beside the intake of further signals and receipts.
+    """
 
 
 @dataclass(frozen=True)
@@ -126,7 +130,7 @@ STREAMS = (
         ),
         max_bytes=1 * GIB,
         max_age=timedelta(days=90),
-        durables=(Durable("escalation_signals", "escalation", ("signals.*",), 16),),
+        durables=(Durable("escalation_signals", "escalation", ("signals.*",), 64),),
         duplicate_window=timedelta(hours=24),
     ),
     Stream(
@@ -135,7 +139,7 @@ STREAMS = (
         holds="Runs of a policy, one subject per patient; faults of the system, one per area.",
         appended_by=(("escalation", ("escalations.*", "faults.*")),),
         max_bytes=4 * GIB,
-        durables=(Durable("paging_escalations", "paging", ("escalations.*", "faults.*"), 16),),
+        durables=(Durable("paging_escalations", "paging", ("escalations.*", "faults.*"), 64),),
         followed_by=("escalation", "paging", "gateway", "watchdog", "cli"),
     ),
     Stream(

@@ -215,7 +215,8 @@ class World:
             while quiet < 2:
                 begun = (self.vigil.activity.begun, self.emulator.activity.total)
                 busy = self.vigil.activity.now > 0 or self.emulator.busy or not await self._drained()
-                await asyncio.sleep(0)
+                # A consumer learns of a stored message a moment after the publisher.
+                await asyncio.sleep(0.002)
                 same = begun == (self.vigil.activity.begun, self.emulator.activity.total)
                 quiet = quiet + 1 if not busy and same else 0
                 if busy:

@@ -157,6 +157,9 @@ class Line:
             due = wake is not None and wake <= self.clock.now()
             return not busy and not due and self.shell.activity.now == 0
 
+        # A consumer learns of a stored message a moment after the publisher: look twice.
+        await self.until(drained)
+        await asyncio.sleep(0.02)
         await self.until(drained)
 
     async def signals(self, sid):
