@@ -27,7 +27,7 @@ check: $(STAMP) ## Format, lint, types and import rules.
 	$(BIN)/lint-imports
 
 fast: $(STAMP) ## The tests that need no server: the pure cores and contracts.
-	$(BIN)/python -m pytest -q -n 2 tests/contracts tests/services/escalation tests/services/paging/core tests/services/roster
+	$(BIN)/python -m pytest -q -n 2 tests/contracts tests/services/escalation tests/services/paging tests/services/roster
 
 test: check ## Check, and run every test.
 	$(BIN)/python -m pytest -q -n 2 -m "not soak" $(TESTS)

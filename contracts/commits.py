@@ -10,6 +10,8 @@ VERSION = "Vigil-State-Version"
 """Header: the version of the stored state."""
 KINDS = "Vigil-Kinds"
 """Header: the types of the commit's events, separated by commas."""
+APPEND = "Vigil-Append"
+"""Header: which append of which copy this is: so a copy whose acknowledgement was lost knows its own."""
 BRIEF = "Vigil-Brief"
 """Header: what others may know at a glance, as JSON (EscalationBrief, PageBrief)."""
 

@@ -1,7 +1,10 @@
 """The demo: a programme that does not exist, and a carrier that runs on this machine."""
 
 import json
+import os
 import secrets
+import shutil
+import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -114,6 +117,7 @@ def what_to_try(ports: Ports, var: Path) -> str:
         "VIGIL_NATS_URL": (f"nats://127.0.0.1:{ports.nats}", ports.nats != 4222),
         "VIGIL_GATEWAY_PORT": (str(ports.gateway), ports.gateway != 8080),
     }
+    vigil = command(Path(sys.executable), Path.cwd(), os.environ.get("PATH", ""))
     exports = "".join(f"  export {name}={value}\n" for name, (value, needed) in told.items() if needed)
     return f"""
 Vigil runs, with a programme that does not exist. No text or call leaves this machine.
@@ -123,13 +127,22 @@ Vigil runs, with a programme that does not exist. No text or call leaves this ma
 
 Try, in another terminal:
 
-{exports}  vigil who
-  vigil signal screen_positive demo_1 --urgency imminent
-  vigil escalations
+{exports}  {vigil} who
+  {vigil} signal screen_positive demo_1 --urgency imminent
+  {vigil} escalations
 
 then open the phone of whoever was paged and answer 1 (take), 3 (reached the patient), and
-4 safety plan (how it ended). Or answer nothing, and watch who is paged next.
+4 safety plan with that person's PIN (how it ended; PINs: deploy/demo/people.yaml), which a
+colleague is asked to SIGN. Or answer nothing, and watch who is paged next.
 As a patient, text the crisis line {PATIENT_NUMBER} from +12025550121.
 
 Ctrl-C stops it; everything is kept for the next start.
 """
+
+
+def command(executable: Path, here: Path, search: str) -> str:
+    """Return how `vigil` is started in another terminal: by its path where the shell would not find it."""
+    ours = executable.with_name("vigil")
+    if shutil.which("vigil", path=search) is not None or not ours.exists():
+        return "vigil"
+    return str(ours.relative_to(here) if ours.is_relative_to(here) else ours)

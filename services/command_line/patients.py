@@ -26,10 +26,16 @@ _CONTENT: tuple[Content, ...] = ("name", "phone", "address", "safety_plan")
 @app.command()
 def add(
     ask: Annotated[
-        bool, typer.Option("--ask", help="Ask for name and phone, and keep them out of the shell's history.")
+        bool,
+        typer.Option(
+            "--ask",
+            help="Ask for name, phone, address and safety plan, and keep them out of the shell's history.",
+        ),
     ] = False,
     name: Annotated[str, typer.Option(help="Name; sealed.")] = "",
     phone: Annotated[str, typer.Option(help="Phone, E.164, such as +12025550123; sealed.")] = "",
+    address: Annotated[str, typer.Option(help="Where the patient lives; sealed.")] = "",
+    safety_plan: Annotated[str, typer.Option(help="A note on the safety plan; sealed.")] = "",
     therapist: Annotated[str, typer.Option(help="Id of the responder who treats the patient.")] = "",
     language: Annotated[str, typer.Option(help="Two letters, such as en or es.")] = "en",
     source: Annotated[str, typer.Option(help="The other system that knows the patient, ...")] = "",
@@ -41,7 +47,10 @@ def add(
     if ask:
         name = typer.prompt("Name", default=name, show_default=False)
         phone = typer.prompt("Phone, E.164", default=phone, show_default=False)
+        address = typer.prompt("Address", default=address, show_default=False)
+        safety_plan = typer.prompt("Safety plan", default=safety_plan, show_default=False)
     written = {"id": new_patient_id(), "name": name, "language": language}
+    written |= {"address": address, "safety_plan": safety_plan}
     written |= {"phone": phone} if phone else {}
     written |= {"therapist": therapist} if therapist else {}
     asyncio.run(_add(_draft(written), source, outside_id))

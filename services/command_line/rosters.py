@@ -87,7 +87,7 @@ async def _who(at: str) -> None:
     if not compiled:
         raise Trouble("there are no schedules; run `vigil roster apply FOLDER`")
     rows = [_row(shifts, people, seals, when) for shifts in compiled.values()]
-    show(table(f"On call, {local(when)}", ("schedule", "now", "next", "from"), rows))
+    show(table(f"On call, {local(when)} {when.astimezone():%Z}", ("schedule", "now", "next", "from"), rows))
 
 
 def _row(shifts: Shifts, people: Mapping[str, Person], seals: Seals, at: datetime) -> tuple[str, ...]:

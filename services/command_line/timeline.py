@@ -12,6 +12,8 @@ from pydantic import BaseModel
 from contracts import escalations, pages
 from contracts.escalations import EscalationEvent
 from contracts.pages import PageEvent
+from contracts.signals import Signal
+from contracts.values import Kind
 
 
 @dataclass(frozen=True)
@@ -69,9 +71,10 @@ def _run(event: EscalationEvent) -> str:
             opened = (
                 f"opened as {event.code}: {signal.kind.value}, {signal.urgency.value}, from {signal.source}"
             )
-            return f"{opened}; policy {policy} (version {event.policy_version})"
+            return f"{opened}; policy {policy} (version {event.policy_version}){_note(signal)}"
         case escalations.SignalJoined():
-            return f"a further signal: {event.signal.kind.value}, {event.signal.urgency.value}"
+            signal = event.signal
+            return f"a further signal: {signal.kind.value}, {signal.urgency.value}{_note(signal)}"
         case escalations.UrgencyRaised():
             return f"now {event.urgency.value}: policy {event.policy.id} from its first step"
         case escalations.StepStarted():
@@ -156,6 +159,11 @@ def _plain(event: BaseModel) -> str:
     return " ".join(
         part for part in (said, f"by {who}" if who else "", f"({details})" if details else "") if part
     )
+
+
+def _note(signal: Signal) -> str:
+    """What is wrong with Vigil and what to do; the notes of other signals may be about a patient."""
+    return f". {signal.note}" if signal.kind is Kind.SYSTEM_FAULT and signal.note else ""
 
 
 def _words(name: str) -> str:

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
 
+import structlog
 from nats.js.kv import KeyValue
+from pydantic import ValidationError
 
 from contracts.people import Alias, Patient
 from contracts.values import Sealed
@@ -14,6 +16,7 @@ from services.runtime.clock import Clock
 from services.runtime.log import Unavailable
 from services.runtime.sealing import SealError, Seals
 
+_log = structlog.get_logger()
 T = TypeVar("T")
 _TRIES = 5
 
@@ -83,8 +86,13 @@ class Patients:
     async def _record(self, patient: str, phone: Sealed | None, ref: str | None) -> Patient:
         """Return the patient's record; a crash between the alias and the record is mended here."""
         entry = await asked(self._patients.get(patient))
-        if entry is not None:
-            return Patient.model_validate_json(entry.value or b"")
         fresh = Patient(id=patient, phone=phone, phone_ref=ref)
+        if entry is not None:
+            try:
+                return Patient.model_validate_json(entry.value or b"")
+            except ValidationError:
+                # They are heard all the same; the record stays as it is, for somebody to mend.
+                _log.error("patient_unreadable", patient=patient)
+                return fresh
         await written(self._patients.create(patient, fresh.model_dump_json().encode()))
         return fresh

@@ -47,7 +47,13 @@ class EscalationService:
         await self.surroundings.start()
         self.index = DueIndex("ESCALATIONS", shell.clock, self._look, shell.activity)
         self.runs = Aggregates(Log(shell.nc, "ESCALATIONS"), RULES, shell.clock, self.index)
-        codes = Codes(await shell.bucket("codes"), shell.clock, random.SystemRandom(), shell.activity)
+        codes = Codes(
+            await shell.bucket("codes"),
+            shell.clock,
+            random.SystemRandom(),
+            shell.activity,
+            self.surroundings.is_code_open,
+        )
         self.handlers = Handlers(self.runs, self.surroundings, codes, shell.clock)
         self.follower = Follower(shell.nc, "ESCALATIONS", self._learn, headers_only=True, label="escalation")
         self.runs.on_commit = self._committed

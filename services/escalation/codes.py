@@ -8,7 +8,7 @@ import asyncio
 import itertools
 import random
 from collections import deque
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 
 import nats.errors
@@ -27,6 +27,7 @@ _LETTERS, _DIGITS = "ACDEFHJKMNPRTUVWXY", "34679"
 REUSED_AFTER = timedelta(days=90)
 AHEAD = 32
 _SHORT = (2, 3)
+_LONG = 5
 _SHORT_TRIES = 6
 _ASKED_AGAIN_AFTER = timedelta(days=1)
 
@@ -34,8 +35,17 @@ _ASKED_AGAIN_AFTER = timedelta(days=1)
 class Codes:
     """Gives out fresh codes and links them to the run that uses them."""
 
-    def __init__(self, bucket: KeyValue, clock: Clock, chance: random.Random, activity: Activity) -> None:
+    def __init__(
+        self,
+        bucket: KeyValue,
+        clock: Clock,
+        chance: random.Random,
+        activity: Activity,
+        is_open: Callable[[str], bool],
+    ) -> None:
+        """`is_open` says whether an open run has a code: a copy that died may not have linked it."""
         self._bucket = bucket
+        self._is_open = is_open
         self._clock = clock
         self._chance = chance
         self._activity = activity
@@ -47,9 +57,16 @@ class Codes:
         self._refilling = False
 
     async def take(self) -> str:
-        """Return a code that nobody else has. Raises Unavailable."""
+        """Return a code that nobody else has."""
         self.refill()
-        return self._ready.popleft() if self._ready else await self._fresh()
+        if self._ready:
+            return self._ready.popleft()
+        try:
+            return await self._fresh()
+        except Unavailable as error:
+            # A page never waits for its code: a long one is nobody else's, but for a rare chance.
+            _log.warning("code_not_taken", error=str(error))
+            return self._long()
 
     def put_back(self, code: str) -> None:
         """Return a code that was not used after all."""
@@ -79,7 +96,7 @@ class Codes:
 
     async def _fresh(self) -> str:
         """Ask for codes until one is free; where short ones have run out, longer ones never do."""
-        for length in (2, 3, 5):
+        for length in (*_SHORT, _LONG):
             for _ in range(_SHORT_TRIES):
                 code = self._next(length)
                 if code is not None and await self._create(code):
@@ -89,11 +106,14 @@ class Codes:
     def _next(self, length: int) -> str | None:
         """Return a code not asked for today; None when all of that length were."""
         if length not in _SHORT:
-            return "".join(self._chance.choice(letters) for letters in _places(length))
+            return self._long()
         if self._clock.now() - self._since > _ASKED_AGAIN_AFTER:
             self._since = self._clock.now()
             self._unasked = {size: self._shuffled(size) for size in _SHORT}
         return self._unasked[length].pop() if self._unasked[length] else None
+
+    def _long(self) -> str:
+        return "".join(self._chance.choice(letters) for letters in _places(_LONG))
 
     def _shuffled(self, length: int) -> list[str]:
         codes = ["".join(letters) for letters in itertools.product(*_places(length))]
@@ -118,7 +138,7 @@ class Codes:
             taken = CodeTaken.model_validate_json(entry.value or b"")
             never_used = not taken.subject and now - taken.taken_at > timedelta(days=1)
             long_over = taken.freed_at is not None and now - taken.freed_at > REUSED_AFTER
-            if not (never_used or long_over):
+            if self._is_open(code) or not (never_used or long_over):
                 return False
             await self._bucket.update(code, value, last=entry.revision)
         except nats.js.errors.KeyWrongLastSequenceError:

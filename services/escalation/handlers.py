@@ -22,6 +22,7 @@ from services.escalation.world import Surroundings
 from services.runtime.aggregates import Aggregates, Committed, read_events
 from services.runtime.clock import Clock
 from services.runtime.consume import Message
+from services.runtime.in_turn import in_turn
 
 _log = structlog.get_logger()
 PAGE_EVENTS: TypeAdapter[Any] = TypeAdapter(PageEvent)
@@ -55,9 +56,11 @@ class Handlers:
         """Hear what a responder answered; attempts and receipts are paging's own."""
         if not _TO_ESCALATION & set(message.headers.get(KINDS, "").split(",")):
             return
-        for event in read_events(message.data, PAGE_EVENTS):
-            if isinstance(event, ToEscalation) and event.subject:
-                await self._hear(event.subject, inputs.PageHeard(event))
+        await in_turn(
+            self._hear(event.subject, inputs.PageHeard(event))
+            for event in read_events(message.data, PAGE_EVENTS)
+            if isinstance(event, ToEscalation) and event.subject
+        )
 
     async def on_overdue(self, message: Message) -> None:
         """Look again at what the watchdog found overdue."""
@@ -85,21 +88,33 @@ class Handlers:
         """Let the open run of a patient join the run of the patient they were linked to."""
         linked = _OVERDUE.validate_json(message.data)
         patient, into = linked["patient"], linked["into"]
+        if patient == into:
+            return
         before = (await self._runs.load(f"escalations.{patient}")).state
+        if before.open:
+            # First the one, then the other: killed in between, both are open, and none is forgotten.
+            await self._join(patient, before, into)
         done = await self._hear(f"escalations.{patient}", inputs.PatientLinked(into))
-        if any(isinstance(event, Merged) for event in done.events) and before.urgency is not None:
-            now = self._clock.now()
-            await self.hear_signal(
-                Signal(
-                    id=f"linked/{patient}/{done.state.run}",
-                    kind=before.kind or Kind.CONCERN_RAISED,
-                    urgency=before.urgency,
-                    patient=into,
-                    occurred_at=now,
-                    received_at=now,
-                    source="escalation",
-                )
+        after = done.state
+        if any(isinstance(event, Merged) for event in done.events) and (
+            (after.run, after.urgency) != (before.run, before.urgency) or not before.open
+        ):
+            # It opened or rose in this very moment.
+            await self._join(patient, after, into)
+
+    async def _join(self, patient: str, run: Run, into: str) -> None:
+        now = self._clock.now()
+        await self.hear_signal(
+            Signal(
+                id=f"linked/{patient}/{run.run}/{run.urgency}",
+                kind=run.kind or Kind.CONCERN_RAISED,
+                urgency=run.urgency,
+                patient=into,
+                occurred_at=now,
+                received_at=now,
+                source="escalation",
             )
+        )
 
     async def hear_signal(self, signal: Signal) -> None:
         """Decide on one signal."""

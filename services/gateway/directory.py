@@ -1,5 +1,7 @@
 """Whose phone it is: a responder's, an enrolled patient's, both, or nobody's we know."""
 
+from pydantic import ValidationError
+
 from contracts.people import Person
 from services.gateway.core.routing import Caller
 from services.gateway.registry import Registry, is_enrolled
@@ -26,7 +28,11 @@ class Directory:
         if responder is None:
             return Caller(None, False)
         patient = await self._registry.of_phone(refs)
-        record = await self._registry.patient(patient) if patient else None
+        try:
+            record = await self._registry.patient(patient) if patient else None
+        except ValidationError:
+            # Somebody who can't be read may be a patient: in doubt, they are.
+            return Caller(responder, True)
         return Caller(responder, record is not None and is_enrolled(record))
 
     def _responder(self, refs: tuple[str, ...]) -> str | None:

@@ -1,19 +1,20 @@
 """A responder's text: which page it is about, and the one answer it gets."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Literal
 
 import structlog
 
 from contracts.carrier import SmsReceived
-from contracts.pages import Answer, PageEvent
+from contracts.pages import Answer, PageBrief, PageEvent
 from contracts.people import CodeTaken, Person
 from contracts.replies import Key, Reply, parse
 from contracts.values import PhoneRef
 from services.paging.briefs import Briefs
 from services.paging.core import decide as core
 from services.paging.core import inputs, texts
-from services.paging.core.replies import About, Say, choose
+from services.paging.core.replies import About, Chosen, Say, choose, heard_before
 from services.paging.core.state import Page
 from services.paging.methods import Methods
 from services.paging.reconciling import Reconciling
@@ -25,6 +26,8 @@ from services.runtime.log import Log
 from services.runtime.sealing import Seals
 
 _log = structlog.get_logger()
+_SKEW = timedelta(minutes=5)
+"""How far the clocks of two copies may lie apart: what was answered earlier can't be this text."""
 
 
 class Answering:
@@ -53,10 +56,13 @@ class Answering:
         self._clock = clock
 
     async def on_text(self, fact: SmsReceived) -> None:
-        """Act on one text. Raises Unavailable when what is out can't be known for sure."""
+        """Act on one text. Raises Unavailable when what is out can't be known for sure.
+
+        Raises LookupError when who wrote it isn't known here (yet): it may be an answer.
+        """
         person = self._people().get(fact.person or "")
         if person is None:
-            return
+            raise LookupError("a text from somebody who is no responder here")
         reply = parse(self._seals.unseal(fact.body))
         _log.info("text_heard", responder=person.id, kind=reply.key)
         if reply.key is Key.STOP:
@@ -70,14 +76,18 @@ class Answering:
 
     async def _about(self, person: Person, reply: Reply, fact: SmsReceived) -> None:
         briefs = self._briefs.of(person.id)
-        chosen = choose(reply, briefs, await self._known(reply.code), self._clock.now())
+        before = await self._heard_before(person.id, fact)
+        if before is not None:
+            chosen: Chosen = heard_before(before, briefs)
+        else:
+            chosen = choose(reply, briefs, await self._known(reply.code), fact.received_at)
         match chosen:
             case Say(text=text):
                 await self._say(person, fact.sid, text)
             case About(page=page):
                 heard = inputs.Replied(
                     reply,
-                    f"sms-{fact.sid}",
+                    _cause(fact),
                     self._told(person.id, page.run, fact),
                     pin=self._pin(person, reply),
                     name=self._seals.seal(reply.name) if reply.name else None,
@@ -93,6 +103,16 @@ class Answering:
                     await self._say(
                         person, fact.sid, texts.took_text(page.code, [one.code for one in chosen.others])
                     )
+
+    async def _heard_before(self, responder: str, fact: SmsReceived) -> PageBrief | None:
+        """Return the page that heard this very text already: delivered again, it means no other one."""
+        since = fact.received_at - _SKEW
+        for brief in self._briefs.of(responder):
+            if brief.answered_at is not None and brief.answered_at >= since:
+                at = await self._pages.load(f"pages.{responder}.{brief.page}", cached=True)
+                if _cause(fact) in at.state.heard:
+                    return brief
+        return None
 
     def _told(self, responder: str, run: str, fact: SmsReceived) -> int:
         """Return up to which signal of the run the carrier had accepted texts when they wrote this."""
@@ -139,3 +159,7 @@ class Answering:
         for brief in self._briefs.of(person.id):
             subject = f"pages.{person.id}.{brief.page}"
             await self._pages.decide(subject, died.cause, lambda s, now: core.decide(s, died, now))
+
+
+def _cause(fact: SmsReceived) -> str:
+    return f"sms-{fact.sid}"

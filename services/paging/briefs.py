@@ -41,8 +41,7 @@ class Briefs:
             return
         old = known[1] if known is not None else None
         self._track_call(subject, old, brief)
-        closed = brief.status is not PageStatus.OUT and not brief.waiting and not brief.calling
-        if closed and brief.asked_at < self._now() - KEPT:
+        if _is_over(brief) and brief.asked_at < self._now() - KEPT:
             pages.pop(brief.page, None)
         else:
             pages[brief.page] = (sequence, brief)
@@ -52,9 +51,7 @@ class Briefs:
         """Return all briefs of a responder, oldest first; those long closed are forgotten."""
         pages = self._by_responder.get(responder, {})
         floor = self._now() - KEPT
-        old = [
-            name for name, (_, b) in pages.items() if b.asked_at < floor and b.status is not PageStatus.OUT
-        ]
+        old = [name for name, (_, b) in pages.items() if b.asked_at < floor and _is_over(b)]
         for name in old:
             del pages[name]
         return tuple(sorted((brief for _, brief in pages.values()), key=lambda brief: brief.asked_at))
@@ -83,3 +80,8 @@ class Briefs:
                 self._calls.pop(old.calling, None)
         if new.calling:
             self._calls.setdefault(new.calling, set()).add(subject)
+
+
+def _is_over(brief: PageBrief) -> bool:
+    """Whether nothing of it is under way: a call that was forgotten while it rings blocks its phone."""
+    return brief.status is not PageStatus.OUT and not brief.waiting and not brief.calling

@@ -32,6 +32,8 @@ BURST = 3
 BURST_PAUSE = timedelta(seconds=2)
 SHARED = 4
 """Pages in one text: so many codes fit into a segment, and a page whose code isn't told isn't told."""
+SLOT_UNKNOWN = timedelta(seconds=0.2)
+"""When to ask again for a sender's slot that could not be asked for."""
 _AT_ONCE = 32
 
 
@@ -68,7 +70,7 @@ class Dispatcher:
             now = self._clock.now()
             for turn in turns_of(subject, brief, now if own else now + OTHERS_GRACE):
                 self._enqueue(turn)
-        if not brief.calling and self._blocked:
+        if self._blocked:
             self._free_blocked()
 
     async def stop(self) -> None:
@@ -120,7 +122,11 @@ class Dispatcher:
                 if wait is None:
                     continue
                 if wait <= timedelta(0) and turn.channel is Channel.SMS:
-                    wait = await self._slot(sender)
+                    try:
+                        wait = await self._slot(sender)
+                    except Unavailable:
+                        # No rate stands between an imminent risk and a person.
+                        wait = timedelta(0) if turn.urgency is Urgency.IMMINENT else SLOT_UNKNOWN
                     if wait > timedelta(0):
                         # The sender is busy, not the turn: whatever is most urgent then goes first.
                         queue.add(turn)
@@ -132,8 +138,6 @@ class Dispatcher:
                 turns = self._granted(turn, queue)
                 await self._slots_free.acquire()
                 self._spawn(self._send(turns, sender))
-        except Unavailable:
-            self._later(sender, self._clock.now() + timedelta(seconds=0.2))
         finally:
             self._pumping.discard(sender)
 

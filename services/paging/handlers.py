@@ -21,6 +21,7 @@ from services.paging.core.state import Page
 from services.paging.reconciling import Reconciling
 from services.runtime.aggregates import Aggregates, Committed, read_events
 from services.runtime.consume import Message
+from services.runtime.in_turn import in_turn
 
 ESCALATION_EVENTS: TypeAdapter[Any] = TypeAdapter(EscalationEvent)
 CARRIER_FACTS: TypeAdapter[Any] = TypeAdapter(CarrierFact)
@@ -46,21 +47,22 @@ class Handlers:
         """Take over what a commit of escalation asks of paging."""
         if not _WANTED & set(message.headers.get(KINDS, "").split(",")):
             return
-        for event in read_events(message.data, ESCALATION_EVENTS):
-            match event:
-                case (
-                    PageRequested(responder=responder, page=name)
-                    | ResponderTold(responder=responder, message=name)
-                    | BridgeRequested(responder=responder, bridge=name)
-                ):
-                    await self._hear(
-                        f"pages.{responder}.{name}", inputs.Requested(event), seems_new=message.delivered == 1
-                    )
-                case PageWithdrawn(responder=responder, page=name):
-                    done = await self._hear(f"pages.{responder}.{name}", inputs.Withdrawn(event))
-                    await self._reconciling.hang_up(done.state)
-                case _:
-                    pass
+        events = read_events(message.data, ESCALATION_EVENTS)
+        await in_turn(self._wish(event, message.delivered == 1) for event in events)
+
+    async def _wish(self, event: EscalationEvent, first: bool) -> None:
+        match event:
+            case (
+                PageRequested(responder=responder, page=name)
+                | ResponderTold(responder=responder, message=name)
+                | BridgeRequested(responder=responder, bridge=name)
+            ):
+                await self._hear(f"pages.{responder}.{name}", inputs.Requested(event), seems_new=first)
+            case PageWithdrawn(responder=responder, page=name):
+                done = await self._hear(f"pages.{responder}.{name}", inputs.Withdrawn(event))
+                await self._reconciling.hang_up(done.state)
+            case _:
+                pass
 
     async def on_carrier(self, message: Message) -> None:
         """Take over a webhook."""

@@ -2,12 +2,12 @@
 
 import structlog
 from nats.aio.client import Client
-from nats.js.errors import KeyNotFoundError, KeyWrongLastSequenceError
 from nats.js.kv import KeyValue
 
 from contracts.people import Person
 from contracts.signals import Signal
 from contracts.values import Channel, Kind, Urgency
+from services.runtime.buckets import asked, written
 from services.runtime.clock import Clock
 from services.runtime.log import Unavailable, publish_fact
 
@@ -49,9 +49,8 @@ class Methods:
 
     async def _edit(self, responder: str, phone_ref: str, update: dict[str, object], *, dead: bool) -> bool:
         for _ in range(5):
-            try:
-                entry = await self._people.get(responder)
-            except KeyNotFoundError:
+            entry = await asked(self._people.get(responder))
+            if entry is None:
                 return False
             person = Person.model_validate_json(entry.value or b"")
             methods = tuple(
@@ -65,9 +64,7 @@ class Methods:
             if methods == person.methods:
                 return False
             edited = person.model_copy(update={"methods": methods})
-            try:
-                await self._people.update(responder, edited.model_dump_json().encode(), last=entry.revision)
-            except KeyWrongLastSequenceError:
-                continue
-            return True
+            data = edited.model_dump_json().encode()
+            if await written(self._people.update(responder, data, last=entry.revision)):
+                return True
         raise Unavailable(f"people.{responder} is contended")

@@ -72,7 +72,11 @@ class Sending:
         self, turn: Turn, turns: list[Turn], early: list[tuple[Turn, datetime]]
     ) -> tuple[Turn, Page, Attempt] | None:
         at = await self._pages.load(turn.subject, cached=True)
-        attempt = next((one for one in waiting(at.state) if one.number == turn.attempt), None)
+        attempt = _ready(at.state, turn)
+        if attempt is None:
+            # Another copy committed it and may be dead: what is cached here is older than the turn.
+            at = await self._pages.load(turn.subject)
+            attempt = _ready(at.state, turn)
         if attempt is None or at.state.what is None:
             return None
         if attempt.not_before > self._clock.now():
@@ -162,3 +166,7 @@ class Sending:
         done = await self._pages.decide(turn.subject, heard.cause, lambda s, t: core.decide(s, heard, t))
         # The page may have been taken or withdrawn while the carrier was asked.
         await self._reconciling.hang_up(done.state)
+
+
+def _ready(page: Page, turn: Turn) -> Attempt | None:
+    return next((one for one in waiting(page) if one.number == turn.attempt), None)

@@ -1,10 +1,13 @@
 """The aggregate runner: load, fold, decide, append, reschedule.
 
 One direct get loads an aggregate, one append commits what was decided. A lost race, a duplicate
-or a lost acknowledgement end the same way: load, and decide again.
+or a lost acknowledgement end the same way: load, and decide again; only what turns out to be this
+copy's own append is taken as its own.
 """
 
 import asyncio
+import itertools
+import secrets
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +17,7 @@ from typing import Any, Generic, TypeVar
 from prometheus_client import Counter
 from pydantic import BaseModel, SerializeAsAny, TypeAdapter
 
-from contracts.commits import BRIEF, DUE, KINDS, VERSION, Commit
+from contracts.commits import APPEND, BRIEF, DUE, KINDS, VERSION, Commit
 from contracts.values import Moment, Value
 from services.runtime.clock import Clock
 from services.runtime.deadlines import DueIndex
@@ -67,6 +70,16 @@ class Committed(Generic[S, E]):
     sequence: int
 
 
+@dataclass(frozen=True)
+class _Append(Generic[S, E]):
+    """What is about to be appended, and the mark by which it is known again in the log."""
+
+    at: At[S]
+    events: tuple[E, ...]
+    state: S
+    mark: str
+
+
 class Aggregates(Generic[S, E]):
     """All aggregates of one stream. Raises Unavailable, NewerState."""
 
@@ -76,6 +89,8 @@ class Aggregates(Generic[S, E]):
         self._clock = clock
         self.index = index
         self._cache: OrderedDict[str, At[S]] = OrderedDict()
+        self._name = secrets.token_hex(6)
+        self._numbers = itertools.count(1)
         self.on_commit: Callable[[str, int, S, tuple[E, ...]], None] = lambda *_: None
         """Called after each commit of this copy: subject, sequence, state, events."""
 
@@ -101,7 +116,10 @@ class Aggregates(Generic[S, E]):
         `seems_new` spares a read where the subject probably has no commit yet; the append refuses
         if it has, and then it is read and decided on again.
         """
+        lost: list[_Append[S, E]] = []
         for attempt in range(_TRIES):
+            if lost and (stored := await self._stored_after_all(subject, lost)) is not None:
+                return stored
             guess = attempt == 0 and seems_new and subject not in self._cache
             from_cache = guess or (attempt == 0 and subject in self._cache)
             at = At(self._rules.empty(subject), 0) if guess else await self.load(subject, cached=from_cache)
@@ -112,21 +130,27 @@ class Aggregates(Generic[S, E]):
             if not events:
                 self._feed(subject, at.sequence, at.state)
                 return Committed(at.state, (), at.sequence)
+            one = self._append_of(at, events)
             try:
-                return await self._commit(subject, cause, at, events)
+                return await self._commit(subject, cause, one)
             except Conflict:
                 CONFLICTS.labels(self._rules.stream).inc()
                 self._cache.pop(subject, None)
             except Unavailable:
+                lost.append(one)
                 self._cache.pop(subject, None)
                 await asyncio.sleep(min(0.02 * 2**attempt, 0.5))
         raise Unavailable(f"{self._rules.stream}: no append in {_TRIES} tries")
 
-    async def _commit(self, subject: str, cause: str, at: At[S], events: tuple[E, ...]) -> Committed[S, E]:
-        rules = self._rules
+    def _append_of(self, at: At[S], events: tuple[E, ...]) -> "_Append[S, E]":
         state = at.state
         for event in events:
-            state = rules.evolve(state, event)
+            state = self._rules.evolve(state, event)
+        return _Append(at, events, state, f"{self._name}-{next(self._numbers)}")
+
+    async def _commit(self, subject: str, cause: str, one: "_Append[S, E]") -> Committed[S, E]:
+        rules = self._rules
+        at, events, state = one.at, one.events, one.state
         kinds = [str(getattr(event, "type", "")) for event in events]
         opens = any(kind in rules.opening for kind in kinds)
         commit = _Written(
@@ -137,7 +161,11 @@ class Aggregates(Generic[S, E]):
             events=events,
             state=state,
         )
-        headers = {VERSION: str(rules.version), KINDS: ",".join(dict.fromkeys(kinds))}
+        headers = {
+            VERSION: str(rules.version),
+            KINDS: ",".join(dict.fromkeys(kinds)),
+            APPEND: one.mark,
+        }
         if (due := rules.due(state)) is not None:
             headers[DUE] = due.isoformat()
         if (brief := rules.brief(state)) is not None:
@@ -150,9 +178,26 @@ class Aggregates(Generic[S, E]):
             headers,
         )
         self._remember(subject, At(state, sequence, commit.start or sequence))
-        self._feed(subject, sequence, state)
-        self.on_commit(subject, sequence, state, events)
-        return Committed(state, events, sequence)
+        return self._happened(subject, one, sequence)
+
+    def _happened(self, subject: str, one: "_Append[S, E]", sequence: int) -> Committed[S, E]:
+        self._feed(subject, sequence, one.state)
+        self.on_commit(subject, sequence, one.state, one.events)
+        return Committed(one.state, one.events, sequence)
+
+    async def _stored_after_all(self, subject: str, lost: list["_Append[S, E]"]) -> Committed[S, E] | None:
+        """Return the commit of an append whose acknowledgement was lost, if it is the subject's last.
+
+        Whoever acts on its own commit (a page is sent by the copy that committed the intention)
+        would else never act while acknowledgements are slower than their time-out.
+        """
+        try:
+            stored = await self._log.last(subject)
+        except Unavailable:
+            return None
+        mark = stored.headers.get(APPEND) if stored is not None else None
+        mine = next((one for one in lost if one.mark == mark), None)
+        return self._happened(subject, mine, stored.sequence) if stored and mine else None
 
     async def _read(self, subject: str, stored: Stored) -> At[S]:
         version = int(stored.headers.get(VERSION, "0"))

@@ -14,6 +14,7 @@ from prometheus_client import Counter, Histogram
 
 from services.runtime.activity import Activity
 from services.runtime.clock import Clock
+from services.runtime.log import Unavailable
 from services.runtime.logging import where
 
 _log = structlog.get_logger()
@@ -25,6 +26,7 @@ LATENESS = Histogram(
 )
 STUCK = Counter("vigil_deadline_stuck_total", "Deadlines that were still due after a decision.", ["stream"])
 _AGAIN = timedelta(seconds=30)
+_BACK = timedelta(seconds=2)
 _AT_ONCE = 32
 
 
@@ -120,7 +122,9 @@ class DueIndex:
                     "deadline_failed", index=self._name, error=type(error).__name__, where=where(error)
                 )
                 self._failures[subject] = failures = self._failures.get(subject, 0) + 1
-                self._delay(subject, due, min(timedelta(seconds=2**failures), _AGAIN))
+                # NATS away is no fault of this one: it must not be late when NATS is back.
+                most = _BACK if isinstance(error, Unavailable) else _AGAIN
+                self._delay(subject, due, min(timedelta(seconds=2 ** min(failures, 5)), most))
             else:
                 self._failures.pop(subject, None)
             finally:

@@ -95,6 +95,14 @@ class Follower:
             except (nats.errors.Error, Unavailable, OSError, TimeoutError) as error:
                 _log.warning("follow_interrupted", stream=self.stream, error=type(error).__name__)
                 await asyncio.sleep(0.1)
+            except Exception as error:
+                if not self._ready.is_set():
+                    raise
+                # Once at work it never ends: a copy that no longer follows is blind, and looks well.
+                _log.error(
+                    "follow_broken", stream=self.stream, error=type(error).__name__, where=where(error)
+                )
+                await asyncio.sleep(0.1)
 
     async def _follow_once(self) -> None:
         """Make a consumer behind what was seen and pull from it until it falls silent."""

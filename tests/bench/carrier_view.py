@@ -1,6 +1,5 @@
 """What the carrier saw: when it took the page of each run, told by the codes in the texts."""
 
-import json
 import re
 from collections.abc import Iterable
 from datetime import datetime
@@ -48,8 +47,3 @@ def marked_sent(entries: Iterable[dict[str, Any]], word: str) -> datetime | None
         if entry["kind"] == "sms_changed" and entry["status"] == "sent" and word in entry["body"]:
             return datetime.fromisoformat(entry["at"])
     return None
-
-
-def as_json(value: object) -> bytes:
-    """Return a value as JSON bytes."""
-    return json.dumps(value).encode()

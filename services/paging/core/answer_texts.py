@@ -5,7 +5,7 @@ from datetime import datetime
 
 from contracts.pages import PageBrief
 from contracts.replies import Key
-from contracts.values import Disposition
+from contracts.values import Disposition, Kind
 from services.paging.core import segments, wording
 
 
@@ -31,11 +31,11 @@ def more_text(briefs: PageBrief | Sequence[PageBrief], now: datetime, zone: str)
     (brief,) = several
     asked = wording.clock(brief.asked_at, now, zone)
     count = f", {min(brief.evidence, 99)} signals" if brief.evidence > 1 else ""
+    about = f"VIGIL {brief.code} {brief.urgency.word}, {wording.kind_word(brief.kind)}{count}, paged {asked}."
+    if brief.kind is Kind.SYSTEM_FAULT:
+        return segments.one_segment(f"{about} vigil escalations {brief.code} says what is wrong.")
     by = f" Contact by {wording.clock(brief.contact_by, now, zone)}." if brief.contact_by is not None else ""
-    return segments.one_segment(
-        f"VIGIL {brief.code} {brief.urgency.word}, {wording.kind_word(brief.kind)}{count}, "
-        f"paged {asked}.{by} CALL {brief.code} connects you once you have it."
-    )
+    return segments.one_segment(f"{about}{by} CALL {brief.code} connects you once you have it.")
 
 
 def dispositions_text(code: str, fault: bool) -> str:

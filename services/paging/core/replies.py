@@ -37,10 +37,10 @@ Chosen = About | Say
 
 
 def choose(reply: Reply, briefs: Sequence[PageBrief], code_known: bool, now: datetime) -> Chosen:
-    """Return what a reply is about. `briefs` are the responder's own.
+    """Return what a reply is about. `briefs` are the responder's own; `now` is when they wrote it.
 
-    `code_known` says that the site has used the code, so that a closed one is told from a typing
-    error.
+    What was sent to them after that moment is not meant. `code_known` says that the site has used
+    the code, so that a closed one is told from a typing error.
     """
     known = [brief for brief in briefs if brief.purpose in (Purpose.PAGE, Purpose.MESSAGE)]
     match reply.key:
@@ -56,6 +56,11 @@ def choose(reply: Reply, briefs: Sequence[PageBrief], code_known: bool, now: dat
             return _with_code(reply, known, code_known)
         case _:
             return _without_code(reply, known, now)
+
+
+def heard_before(brief: PageBrief, briefs: Sequence[PageBrief]) -> About:
+    """Return what a repeated text is about: the page that heard it, whatever is out by now."""
+    return _about(brief, [each for each in briefs if each.purpose in (Purpose.PAGE, Purpose.MESSAGE)])
 
 
 def _with_code(reply: Reply, known: list[PageBrief], code_known: bool) -> Chosen:
@@ -82,7 +87,7 @@ def _with_code(reply: Reply, known: list[PageBrief], code_known: bool) -> Chosen
 
 
 def _without_code(reply: Reply, known: list[PageBrief], now: datetime) -> Chosen:
-    out = _told(known)
+    out = [brief for brief in _told(known) if brief.told_at is not None and brief.told_at <= now]
     held = _held(known)
     match reply.key:
         case Key.SEEN:
@@ -90,7 +95,8 @@ def _without_code(reply: Reply, known: list[PageBrief], now: datetime) -> Chosen
         case Key.TAKE if out:
             return _about(out[0], known)
         case Key.TAKE:
-            sent = [brief for brief in _with_status(known, PageStatus.OUT) if brief.intended_at]
+            waits = _with_status(known, PageStatus.OUT)
+            sent = [brief for brief in waits if brief.intended_at is not None and brief.intended_at <= now]
             over = [brief for brief in _recent(known, now) if brief.status is not PageStatus.OUT]
             return _only_run(reply, sent or over, known)
         case Key.PASS | Key.MORE if out:

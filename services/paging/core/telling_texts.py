@@ -41,6 +41,8 @@ def _say(what: ResponderTold, who: str, time: str) -> str:
             return f"given back. {f'{who} is next.' if who else 'The next person is paged now.'}"
         case Telling.HANDED_OVER:
             return f"{who or 'A colleague'} has {code} now; you no longer hold it."
+        case Telling.NEW_SIGNAL if what.kind is Kind.SYSTEM_FAULT:
+            return f"something new came in{_news(what)}. vigil escalations {code} says what is wrong."
         case Telling.NEW_SIGNAL:
             return f"something new came in{_news(what)}. ? {code} tells more, CALL {code} connects you."
         case Telling.MORE_URGENT:

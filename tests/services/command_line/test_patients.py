@@ -26,6 +26,19 @@ def test_a_patient_is_masked_until_it_is_revealed_and_that_is_on_record(site: Si
     assert fact.patient == name and fact.by and fact.shown == ("name", "phone")
 
 
+def test_address_and_safety_plan_are_sealed_too(site: Site) -> None:
+    name = site.vigil(
+        "patient", "add", "--address", "1 Main St", "--safety-plan", "call Sam", "--language", "es"
+    ).output.strip()
+
+    masked = site.vigil("patient", "show", name).output
+    revealed = site.vigil("patient", "show", name, "--reveal").output
+
+    assert "address: sealed" in masked and "Main" not in masked and "Sam" not in masked
+    assert "address: 1 Main St" in revealed and "safety plan: call Sam" in revealed
+    assert "language: es" in revealed
+
+
 def test_a_phone_belongs_to_one_patient(site: Site) -> None:
     owner = site.vigil("patient", "add", "--phone", "+12025550132").output.strip()
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from contracts import escalations, golden, payloads
-from contracts.values import Value
+from contracts.values import Kind, Value
 from services.command_line import timeline
 
 AT = golden.example(escalations.Heard).at  # type: ignore[attr-defined]
@@ -58,3 +58,14 @@ def test_pages_messages_and_calls_are_followed_to_their_own_subjects() -> None:
     ]
 
     assert timeline.page_subjects(events) == [("ana", "p1"), ("ben", "m1"), ("ben", "b1")]
+
+
+def test_a_fault_says_what_is_wrong_and_what_to_do_and_a_patients_signal_quotes_nothing() -> None:
+    signal = made(escalations.Opened).signal.model_copy(update={"note": "Fill the roster."})
+    of_fault = signal.model_copy(update={"kind": Kind.SYSTEM_FAULT})
+    of_patient = signal.model_copy(update={"kind": Kind.PATIENT_ALERT})
+    for kind in (escalations.Opened, escalations.SignalJoined):
+        (told,) = timeline.of_run([made(kind, signal=of_fault)])
+        (quiet,) = timeline.of_run([made(kind, signal=of_patient)])
+        assert told.what.endswith(". Fill the roster.")
+        assert "roster" not in quiet.what

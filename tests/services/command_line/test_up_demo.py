@@ -51,6 +51,18 @@ def test_a_demo_starts_pages_and_ends_without_leaving_anything_behind(tmp_path: 
     assert "Traceback" not in log.read_text()
 
 
+def test_it_names_the_command_as_another_terminal_finds_it(tmp_path: Path) -> None:
+    ours = tmp_path / "here" / ".venv" / "bin" / "vigil"
+    ours.parent.mkdir(parents=True)
+    ours.touch(mode=0o755)
+    python = ours.with_name("python")
+
+    assert demo.command(python, tmp_path / "here", search="") == ".venv/bin/vigil"
+    assert demo.command(python, tmp_path / "elsewhere", search="") == str(ours)
+    assert demo.command(python, tmp_path / "here", search=str(ours.parent)) == "vigil"
+    assert demo.command(tmp_path / "python", tmp_path, search="") == "vigil"
+
+
 def answer(emulator: int, var: Path, environment: dict[str, str]) -> None:
     """Text `1` from the phone of whoever is on call."""
     on_call = next(line for line in vigil(environment, "who").splitlines() if line.startswith("primary"))

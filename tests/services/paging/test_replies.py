@@ -197,3 +197,11 @@ def test_answers_and_bridges_are_never_what_a_text_is_about() -> None:
     bridge = page("K7", purpose=Purpose.BRIDGE)
 
     assert said("1", answer, bridge) == texts.nothing_open_text()
+
+
+def test_what_went_out_after_they_wrote_is_not_what_they_meant() -> None:
+    """The text waited; meanwhile a more urgent page went out, or theirs was taken by somebody else."""
+    later = page("P4", 61, urgency=Urgency.IMMINENT, intended_at=START + timedelta(minutes=61))
+    assert about("1", page("K7", 1), later) == "K7-1"
+    assert about("1", page("K7", 1, PageStatus.WITHDRAWN), later) == "K7-1"
+    assert about("2", page("K7", 1), later) == "K7-1"

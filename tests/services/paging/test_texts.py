@@ -171,6 +171,16 @@ def test_messages_read_as_agreed(what: Telling, args: dict[str, str], text: str)
     assert texts.telling_text(asked, START, {"lee": "Lee", "max": "Max"}) == text
 
 
+def test_nobody_is_connected_with_a_patient_about_a_fault() -> None:
+    fault = {"kind": Kind.SYSTEM_FAULT}
+    news = telling(Telling.NEW_SIGNAL).model_copy(update=fault | {"args": {"kind": "system_fault"}})
+
+    assert texts.telling_text(news, START, {}).endswith("vigil escalations K7 says what is wrong.")
+    assert texts.more_text(brief("K7", Kind.SYSTEM_FAULT, Urgency.URGENT, START), START, ZONE) == (
+        "VIGIL K7 WITHIN THE HOUR, system, 7 signals, paged 03:10. vigil escalations K7 says what is wrong."
+    )
+
+
 def test_colleagues_are_named_as_a_text_can_carry_it() -> None:
     asked = telling(Telling.OTHER_HAS_IT).model_copy(update={"args": {"holder": "lee"}})
 

@@ -10,6 +10,7 @@ import pytest
 from services.runtime.activity import Activity
 from services.runtime.clock import ScaledClock, SteppedClock
 from services.runtime.deadlines import STUCK, DueIndex, parse_due
+from services.runtime.log import Unavailable
 
 START = datetime(2026, 11, 24, 8, 10, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -115,6 +116,24 @@ async def test_a_look_that_fails_is_repeated_ever_more_slowly() -> None:
     night.feed("a", 1)
     await night.until(120)
     assert attempts == [1, 3, 7, 15, 31]
+
+
+async def test_after_nats_was_away_for_minutes_nothing_waits_long() -> None:
+    """Away for nearly five minutes; within two seconds of its return the deadline is met."""
+    night = Night()
+    attempts: list[float] = []
+
+    async def fails(subject: str) -> None:
+        attempts.append((night.clock.now() - START).total_seconds())
+        if attempts[-1] < 290:
+            raise Unavailable("NATS is away")
+        night.index.feed(subject, 500, None)
+
+    night.index = DueIndex("x", night.clock, fails, night.activity)
+    night.index.start()
+    night.feed("a", 1)
+    await night.until(400)
+    assert 290 <= attempts[-1] <= 292
 
 
 async def test_a_wake_that_got_lost_is_set_again_by_the_next_commit() -> None:

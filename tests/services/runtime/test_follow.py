@@ -115,3 +115,26 @@ async def test_where_it_stands_is_never_behind_what_was_stored_before_it_started
     assert follower.position() == ("ESCALATIONS", 2)
     assert await Log(bus.admin, "ESCALATIONS").last("escalations.a") is not None
     await follower.stop()
+
+
+class Stumbling(Follower):
+    """A follower whose client fails in a way nobody thought of, once it is at work."""
+
+    stumbles = 1
+
+    async def _pull(self, *args: object) -> None:
+        if self._ready.is_set() and self.stumbles:
+            self.stumbles -= 1
+            raise AttributeError("'NoneType' object has no attribute 'write'")
+        await super()._pull(*args)  # type: ignore[arg-type]
+
+
+async def test_a_failure_nobody_thought_of_blinds_no_copy(bus: Bus) -> None:
+    await bus.make("ESCALATIONS")
+    seen = Seen()
+    follower = Stumbling(bus.admin, "ESCALATIONS", seen)
+    await follower.start()
+    await put(bus, ("a", "1"))
+    await follower.catch_up()
+    assert seen.all == [("escalations.a", b"1")] and not follower.stumbles
+    await follower.stop()

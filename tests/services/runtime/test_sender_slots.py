@@ -54,3 +54,11 @@ async def test_without_nats_it_says_so(bus: Bus) -> None:
     bus.server.kill()
     with pytest.raises(Unavailable):
         await one.take(LINE, 1, NOW)
+
+
+async def test_a_clock_that_ran_ahead_holds_no_page_back(bus: Bus) -> None:
+    """One copy's clock was an hour ahead for a moment: the others send at their rate at once."""
+    one, other = await two_copies(bus, rate=1)
+    assert await one.take(LINE, 1, NOW + timedelta(hours=1)) == NONE
+    assert await other.take(LINE, 1, NOW) == NONE
+    assert timedelta(0) < await other.take(LINE, 1, NOW) <= timedelta(seconds=1)
