@@ -23,6 +23,7 @@ from services.runtime.aggregates import Aggregates, Committed, read_events
 from services.runtime.clock import Clock
 from services.runtime.consume import Message
 from services.runtime.in_turn import in_turn
+from services.runtime.log import Unavailable
 
 _log = structlog.get_logger()
 PAGE_EVENTS: TypeAdapter[Any] = TypeAdapter(PageEvent)
@@ -124,7 +125,7 @@ class Handlers:
         _, code, therapist = await asyncio.gather(
             self._runs.load(subject, cached=True),
             self._codes.take(),
-            self._surroundings.therapist(signal.patient),
+            self._therapist(signal),
         )
         heard = inputs.SignalHeard(signal)
         done = await self._runs.decide(
@@ -135,6 +136,15 @@ class Handlers:
         if not any(isinstance(event, Opened) for event in done.events):
             self._codes.put_back(code)
         self._after(subject, done)
+
+    async def _therapist(self, signal: Signal) -> str | None:
+        try:
+            return await self._surroundings.therapist(signal.patient)
+        except Unavailable:
+            # The policies of loud signals name schedules first: they page without the record.
+            if signal.urgency.rank >= Urgency.URGENT.rank:
+                return None
+            raise
 
     async def look(self, subject: str) -> None:
         """Act on a run's deadline, and bring its untold faults to ops."""

@@ -98,7 +98,10 @@ class Answering:
                 )
                 await self._reconciling.hang_up(done.state)
                 if reply.key is Key.MORE:
-                    await self._say(person, fact.sid, texts.more_text([page], self._clock.now(), person.zone))
+                    known = page.model_copy(update={"evidence": self._signals(person.id, page.run)})
+                    await self._say(
+                        person, fact.sid, texts.more_text([known], self._clock.now(), person.zone)
+                    )
                 elif reply.key is Key.TAKE and chosen.others:
                     await self._say(
                         person, fact.sid, texts.took_text(page.code, [one.code for one in chosen.others])
@@ -113,6 +116,10 @@ class Answering:
                 if _cause(fact) in at.state.heard:
                     return brief
         return None
+
+    def _signals(self, responder: str, run: str) -> int:
+        """Return how many signals of the run this responder was paged or told about."""
+        return max(brief.evidence for brief in self._briefs.of(responder) if brief.run == run)
 
     def _told(self, responder: str, run: str, fact: SmsReceived) -> int:
         """Return up to which signal of the run the carrier had accepted texts when they wrote this."""

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
+import structlog
 from prometheus_client import Counter
-from pydantic import BaseModel, SerializeAsAny, TypeAdapter
+from pydantic import BaseModel, SerializeAsAny, TypeAdapter, ValidationError
 
 from contracts.commits import APPEND, BRIEF, DUE, KINDS, VERSION, Commit
 from contracts.values import Moment, Value
@@ -23,6 +24,7 @@ from services.runtime.clock import Clock
 from services.runtime.deadlines import DueIndex
 from services.runtime.log import Conflict, Log, Stored, Unavailable
 
+_log = structlog.get_logger()
 S = TypeVar("S", bound=BaseModel)
 E = TypeVar("E", bound=BaseModel)
 
@@ -209,7 +211,11 @@ class Aggregates(Generic[S, E]):
         commit = Commit.model_validate_json(stored.data)
         start = commit.start or stored.sequence
         if version == self._rules.version:
-            return At(self._rules.state.model_validate(commit.state), stored.sequence, start)
+            try:
+                return At(self._rules.state.model_validate(commit.state), stored.sequence, start)
+            except ValidationError:
+                # The state is a cache; the events are the truth, and they may still be readable.
+                _log.error("state_unreadable", stream=self._rules.stream, sequence=stored.sequence)
         return await self._fold_again(subject, start)
 
     async def _fold_again(self, subject: str, start: int) -> At[S]:

@@ -146,3 +146,14 @@ async def test_each_commit_moves_the_deadline(bus: Bus) -> None:
     for cause in ("a", "b", "c"):
         await copy.decide(SUBJECT, cause, count(cause))
     assert len(index) == 0 and index.earliest() is None
+
+
+async def test_a_stored_state_that_cannot_be_read_is_folded_again(bus: Bus) -> None:
+    """The state is a cache: damaged, it is rebuilt from the events, and nothing is parked for it."""
+    await bus.make("ESCALATIONS")
+    events = ({"type": "counted", "at": START.isoformat(), "cause": "z"},)
+    commit = Commit(at=START, cause="z", version=1, events=events, state={"count": "many"})
+    log = Log(bus.admin, "ESCALATIONS")
+    await log.append(SUBJECT, commit.model_dump_json().encode(), 0, "z", {VERSION: "1"})
+
+    assert (await aggregates(bus).load(SUBJECT)).state.count == 1
