@@ -92,17 +92,13 @@ STREAMS = (
         max_age=timedelta(days=90),
         durables=(
             Durable(
-                "paging_carrier",
+                "paging_answers",
                 "paging",
-                (
-                    "carrier.sms_received.staff",
-                    "carrier.sms_status.page",
-                    "carrier.call_status",
-                    "carrier.digits_pressed",
-                    "carrier.call_received.staff",
-                ),
+                ("carrier.sms_received.staff", "carrier.digits_pressed", "carrier.call_received.staff"),
                 8,
             ),
+            # Apart, so that nobody's answer waits behind a storm's receipts.
+            Durable("paging_receipts", "paging", ("carrier.sms_status.page", "carrier.call_status"), 8),
             Durable(
                 "conversation_carrier",
                 "conversation",

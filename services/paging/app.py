@@ -108,7 +108,8 @@ class PagingService:
         )
         handlers = Handlers(self.pages, self.reconciling, answering.on_text, self._heard_up_to)
         shell.ears.hear("paging_escalations", handlers.on_escalation)
-        shell.ears.hear("paging_carrier", handlers.on_carrier)
+        shell.ears.hear("paging_answers", handlers.on_carrier)
+        shell.ears.hear("paging_receipts", handlers.on_carrier)
         shell.ears.hear("paging_overdue", handlers.on_overdue)
 
     async def _look(self, subject: str) -> None:

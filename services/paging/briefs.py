@@ -7,8 +7,8 @@ from contracts.commits import BRIEF
 from contracts.pages import PageBrief, PageStatus
 from services.runtime.log import Stored
 
-KEPT = timedelta(days=14)
-"""Pages that are no longer out stay findable this long: whoever holds a slow one still answers to it."""
+KEPT = timedelta(days=90)
+"""Pages that are no longer out stay findable as long as the log has them: a holder may answer late."""
 
 
 class Briefs:
@@ -45,6 +45,8 @@ class Briefs:
             pages.pop(brief.page, None)
         else:
             pages[brief.page] = (sequence, brief)
+            if brief.status is PageStatus.SUPERSEDED:
+                _forget_earlier(pages, brief)
         self.on_change(subject, brief, own)
 
     def of(self, responder: str) -> tuple[PageBrief, ...]:
@@ -80,6 +82,20 @@ class Briefs:
                 self._calls.pop(old.calling, None)
         if new.calling:
             self._calls.setdefault(new.calling, set()).add(subject)
+
+
+def _forget_earlier(pages: dict[str, tuple[int, PageBrief]], superseded: PageBrief) -> None:
+    """A run that nobody takes pages for ever: of what was superseded, the latest is enough."""
+    earlier = [
+        name
+        for name, (_, brief) in pages.items()
+        if brief.run == superseded.run
+        and brief.status is PageStatus.SUPERSEDED
+        and brief.asked_at < superseded.asked_at
+        and _is_over(brief)
+    ]
+    for name in earlier:
+        del pages[name]
 
 
 def _is_over(brief: PageBrief) -> bool:

@@ -56,7 +56,7 @@ def test_the_documents_say_who_appends_and_who_hears() -> None:
     assert paging["paging_escalations_escalations"]["action"] == "receive"
     assert "append_escalations" not in paging
     assert escalation["escalation_pages_pages"]["action"] == "receive"
-    assert "paging_carrier_sms_received_patient" not in paging
+    assert "paging_answers_sms_received_patient" not in paging
 
 
 def test_the_admin_has_no_document() -> None:

@@ -29,7 +29,7 @@ async def test_a_bare_1_that_is_delivered_again_takes_no_second_page(world: Worl
     assert (await world.open_brief("rivera")).holder == "ana"
     assert (await world.open_brief("stone")).holder is None
 
-    await delivered_again(world, "paging", "paging_carrier", "CARRIER", "carrier.sms_received.staff")
+    await delivered_again(world, "paging", "paging_answers", "CARRIER", "carrier.sms_received.staff")
 
     assert (await world.open_brief("stone")).holder is None
     assert (await world.open_brief("stone")).status is EscalationStatus.PAGING

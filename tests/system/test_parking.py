@@ -128,9 +128,9 @@ async def test_a_text_nobody_can_open_is_parked_told_and_taken_once_the_key_is_t
     async with asyncio.timeout(5):
         while not (asked_to_text(world, "dee") and await world.brief("stone")):
             await asyncio.sleep(0.05)
-    assert await parked(world, "paging_carrier", sequence) is None, "what came later was not kept waiting"
+    assert await parked(world, "paging_answers", sequence) is None, "what came later was not kept waiting"
 
-    found = await until_parked(world, "paging_carrier", sequence)
+    found = await until_parked(world, "paging_answers", sequence)
     assert (found.error, found.status) == ("SealError", "parked")
     assert base64.b64decode(found.data) == fact.model_dump_json().encode()
     await world.later(seconds=2)
@@ -141,7 +141,7 @@ async def test_a_text_nobody_can_open_is_parked_told_and_taken_once_the_key_is_t
     await restart_with_their_key(world)
     await world.admin.publish("vigil.retry.paging", b"")
     async with asyncio.timeout(5):
-        while (await until_parked(world, "paging_carrier", sequence)).status != "done":
+        while (await until_parked(world, "paging_answers", sequence)).status != "done":
             await asyncio.sleep(0.05)
     await world.later(seconds=2)
     assert "ana" in {(await world.open_brief(who)).holder for who in ("rivera", "stone")}

@@ -23,9 +23,9 @@ def test_parked_messages_are_listed_and_tried_again(site: Site) -> None:
 
     async def park(nc: Client) -> None:
         for number, status in ((17, "parked"), (18, "done")):
-            one = made(Parked, durable="paging_carrier", sequence=number, status=status)
+            one = made(Parked, durable="paging_answers", sequence=number, status=status)
             assert isinstance(one, Parked)
-            await nc.jetstream().publish(f"parked.paging_carrier.{number}", one.model_dump_json().encode())
+            await nc.jetstream().publish(f"parked.paging_answers.{number}", one.model_dump_json().encode())
 
     site.as_admin(park)
     listed = site.vigil("parked", "list").output

@@ -232,7 +232,7 @@ async def test_a_parked_message_is_tried_again_with_its_headers_and_then_done(he
 
 async def test_a_durable_of_another_service_is_refused(hearing: Hearing) -> None:
     with pytest.raises(ValueError, match="belongs to paging"):
-        hearing.ears.hear("paging_carrier", hearing._content)
+        hearing.ears.hear("paging_answers", hearing._content)
 
 
 async def test_no_subscriber_of_any_service_acknowledges_by_itself(world: World) -> None:
@@ -251,3 +251,9 @@ async def test_no_subscriber_of_any_service_acknowledges_by_itself(world: World)
 async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
     async with open_world(tmp_path_factory.mktemp("world")) as opened:
         yield opened
+
+
+def test_messages_are_not_sent_through_fast_depends() -> None:
+    """Injection of types sends every message through a thread: twice the cost of a delivery."""
+    broker = make_broker("nats://127.0.0.1:1", "escalation", "unused")
+    assert broker.config.fd_config.use_fastdepends is False

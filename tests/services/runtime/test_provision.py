@@ -126,14 +126,14 @@ async def test_a_service_starts_only_when_its_durables_are_there_and_right(
         await provision.check(paging, "paging")
 
         js = nc.jetstream()
-        _, durable = streams.durable("paging_carrier")
+        _, durable = streams.durable("paging_answers")
         bounded = dataclasses.replace(stream_plan.durable_config(durable), max_deliver=3)
         await js.add_consumer("CARRIER", bounded)
         await js.delete_consumer("ESCALATIONS", "paging_escalations")
         with pytest.raises(provision.ProvisionError) as refused:
             await provision.check(paging, "paging")
 
-        assert "CARRIER/paging_carrier: max_deliver should be None, found 3.0" in str(refused.value)
+        assert "CARRIER/paging_answers: max_deliver should be None, found 3.0" in str(refused.value)
         assert "ESCALATIONS/paging_escalations does not exist" in str(refused.value)
         await paging.close()
 
