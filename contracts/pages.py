@@ -114,147 +114,97 @@ class AttemptOverdue(Value):
     why: Literal["no_receipt", "no_answer"]
 
 
-class PageAcknowledged(Value):
-    """To escalation: the responder takes it."""
+class FromResponder(Value):
+    """What every event to escalation says: about which page or message, by whom, in which run."""
 
-    type: Literal["page_acknowledged"] = "page_acknowledged"
     at: Moment
     page: Id
     responder: Id
     run: Id
     subject: str
+
+
+class PageAcknowledged(FromResponder):
+    """To escalation: the responder takes it."""
+
+    type: Literal["page_acknowledged"] = "page_acknowledged"
     urgency: Urgency
     evidence: int
     channel: Channel
 
 
-class PageDeclined(Value):
+class PageDeclined(FromResponder):
     """To escalation: the responder passes, or (as holder) gives it back."""
 
     type: Literal["page_declined"] = "page_declined"
-    at: Moment
-    page: Id
-    responder: Id
-    run: Id
-    subject: str
     channel: Channel
 
 
-class PageExhausted(Value):
+class PageExhausted(FromResponder):
     """To escalation: every method failed; `codes` say how."""
 
     type: Literal["page_exhausted"] = "page_exhausted"
-    at: Moment
-    page: Id
-    responder: Id
-    run: Id
-    subject: str
     codes: tuple[str, ...] = ()
 
 
-class PatientReached(Value):
+class PatientReached(FromResponder):
     """To escalation: the responder reports contact with the patient."""
 
     type: Literal["patient_reached"] = "patient_reached"
-    at: Moment
-    page: Id
-    responder: Id
-    run: Id
-    subject: str
     evidence: int
 
 
-class DispositionGiven(Value):
+class DispositionGiven(FromResponder):
     """To escalation: how it ended. `evidence` is what the carrier had accepted for their phone."""
 
     type: Literal["disposition_given"] = "disposition_given"
-    at: Moment
-    page: Id
-    responder: Id
-    run: Id
-    subject: str
     disposition: Disposition
     evidence: int
     pin: Literal["right", "wrong", "missing"] = "missing"
 
 
-class SignatureGiven(Value):
+class SignatureGiven(FromResponder):
     """To escalation: a second person signs the disposition."""
 
     type: Literal["signature_given"] = "signature_given"
-    at: Moment
-    page: Id
-    responder: Id
-    run: Id
-    subject: str
 
 
-class ContactConfirmed(Value):
+class ContactConfirmed(FromResponder):
     """To escalation: after a hand-off, contact is confirmed; who confirmed it is sealed."""
 
     type: Literal["contact_confirmed"] = "contact_confirmed"
-    at: Moment
-    page: Id
-    responder: Id
-    run: Id
-    subject: str
     name: Sealed
 
 
-class UndoAsked(Value):
+class UndoAsked(FromResponder):
     """To escalation: take back the last `3` or `4`."""
 
     type: Literal["undo_asked"] = "undo_asked"
-    at: Moment
-    page: Id
-    responder: Id
-    run: Id
-    subject: str
 
 
-class CallAsked(Value):
+class CallAsked(FromResponder):
     """To escalation: connect me with the patient by phone."""
 
     type: Literal["call_asked"] = "call_asked"
-    at: Moment
-    page: Id
-    responder: Id
-    run: Id
-    subject: str
 
 
-class ResponderActive(Value):
+class ResponderActive(FromResponder):
     """To escalation: the responder did something else about it (asked for more, is in a call)."""
 
     type: Literal["responder_active"] = "responder_active"
-    at: Moment
-    page: Id
-    responder: Id
-    run: Id
-    subject: str
 
 
-class MessageFailed(Value):
+class MessageFailed(FromResponder):
     """To escalation: a message (not a page) could not be brought to the responder."""
 
     type: Literal["message_failed"] = "message_failed"
-    at: Moment
-    page: Id
-    responder: Id
-    run: Id
-    subject: str
     codes: tuple[str, ...] = ()
 
 
-class CarrierTrouble(Value):
+class CarrierTrouble(FromResponder):
     """To escalation: the carrier refuses us for a reason only ops can mend."""
 
     type: Literal["carrier_trouble"] = "carrier_trouble"
-    at: Moment
-    page: Id
-    responder: Id
-    run: Id
-    subject: str
     code: str
     note: str
 

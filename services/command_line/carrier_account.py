@@ -123,7 +123,7 @@ def _ahead(date: str | None) -> timedelta | None:
     except ValueError:
         return None
     # The machine's clock itself is in question here, not the clock of the domain.
-    return datetime.now(UTC) - theirs.astimezone(UTC)  # noqa: TID251
+    return datetime.now(UTC) - theirs.astimezone(UTC)  # noqa: TID251  # the machine's own clock is what is checked
 
 
 def _amount(said: Mapping[str, Any]) -> float | None:
