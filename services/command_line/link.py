@@ -10,7 +10,6 @@ from typing import TypeVar
 import nats
 import nats.errors
 from nats.aio.client import Client
-from nats.js.errors import NoKeysError
 from nats.js.kv import KeyValue
 from pydantic import BaseModel, ValidationError
 
@@ -19,6 +18,7 @@ from services.command_line.troubles import Trouble
 from services.process import make_clock
 from services.runtime import logging, sealing
 from services.runtime.clock import Clock
+from services.runtime.follow import Table
 from services.runtime.permissions import inbox_prefix
 from services.runtime.sealing import Seals
 from services.runtime.settings import Settings, load
@@ -48,15 +48,14 @@ class Link:
 
     async def values(self, bucket: str, kind: type[V]) -> dict[str, V]:
         """Return all values of a bucket, sorted by key. Raises Trouble when one can't be read."""
-        held = await self.bucket(bucket)
-        try:
-            keys = await held.keys()
-        except NoKeysError:
-            return {}
+        # Not `kv.keys()`: its watch may end before it has shown everything.
+        table = Table(self.nc, bucket)
+        await table.start()
+        await table.stop()
         found: dict[str, V] = {}
-        for key in sorted(keys):
+        for key, raw in sorted(table.raw.items()):
             try:
-                found[key] = kind.model_validate_json((await held.get(key)).value or b"")
+                found[key] = kind.model_validate_json(raw)
             except ValidationError as error:
                 raise Trouble(
                     f"bucket {bucket}, key {key}: unreadable here ({error.error_count()} errors); "

@@ -108,7 +108,7 @@ class Follower:
         """Make a consumer behind what was seen and pull from it until it falls silent."""
         end = await last_sequence(self._nc, self.stream)
         name = f"{self._label}_{next(_numbers)}_{self._nc._nuid.next().decode()}"
-        resumed = self.sequence > 0
+        resumed = self._ready.is_set()
         info = await self._nc.jetstream(timeout=2).add_consumer(
             self.stream,
             ConsumerConfig(

@@ -14,8 +14,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     opened = Site(tmp_path_factory.mktemp("site"))
     opened.open()
     try:
-        assert opened.vigil("roster", "apply", str(DEPLOY / "demo")).exit_code == 0
-        assert opened.vigil("policy", "apply", str(DEPLOY / "policies"), "--reason", "first").exit_code == 0
+        applied = opened.vigil("roster", "apply", str(DEPLOY / "demo"))
+        assert applied.exit_code == 0, applied.output
+        applied = opened.vigil("policy", "apply", str(DEPLOY / "policies"), "--reason", "first")
+        assert applied.exit_code == 0, applied.output
         yield opened
     finally:
         opened.close()
