@@ -19,6 +19,7 @@ from contracts.schedules import Schedule
 from services.programme import PatientDraft, PersonDraft
 from services.roster.handlers import Compiled, compile_all
 from services.runtime import pins
+from services.runtime.follow import Table
 from services.runtime.log import publish_fact
 from services.runtime.sealing import Seals
 
@@ -104,13 +105,15 @@ class Administration:
 
     async def link(self, patient: str, into: str) -> None:
         """Say that two ids are one person: aliases follow, and the open run of one joins the other."""
-        aliases = await self._bucket("aliases")
         stored = await self.patient(patient)
         if stored and stored.phone_ref:
             await self._alias(stored.phone_ref, into)
-        for key in await aliases.keys():
-            raw = await _value(aliases, key)
-            if raw and Alias.model_validate_json(raw).patient == patient:
+        # Not `kv.keys()`: its watch may end before it has shown everything.
+        aliases = Table(self._nc, "aliases")
+        await aliases.start()
+        await aliases.stop()
+        for key, raw in aliases.raw.items():
+            if Alias.model_validate_json(raw).patient == patient:
                 await self._alias(key, into)
         await publish_fact(
             self._nc,
