@@ -99,7 +99,6 @@ class SteppedClock:
         self._wakes: dict[str, tuple[int, Callback]] = {}
         self._heap: list[tuple[datetime, int, str]] = []
         self._numbers = itertools.count()
-        self._sleeping: set[asyncio.Future[None]] = set()
 
     def now(self) -> datetime:
         """Return the present moment in UTC."""

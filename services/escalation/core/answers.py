@@ -25,7 +25,7 @@ def acknowledged(draft: Draft, event: PageAcknowledged) -> None:
 
 def declined(draft: Draft, event: PageDeclined) -> None:
     """Somebody passes: the next are paged at once, and they are told who that is."""
-    if drill.is_drill(draft.run):
+    if draft.run.is_drill:
         # Whoever passes was reached, which is all that was asked.
         drill.answered(draft, event.responder)
         return
@@ -68,7 +68,7 @@ def _takes_over(run: Run, responder: str) -> bool:
 
 def _take(draft: Draft, event: PageAcknowledged) -> None:
     holding.hold(draft, event.responder, event.page, event.evidence)
-    if drill.is_drill(draft.run):
+    if draft.run.is_drill:
         drill.answered(draft, event.responder)
         return
     room = draft.run.room

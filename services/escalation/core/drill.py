@@ -12,7 +12,7 @@ from contracts.signals import Signal
 from contracts.values import Disposition, Kind, Urgency
 from services.escalation.core import telling
 from services.escalation.core.draft import Draft
-from services.escalation.core.state import Run
+from services.escalation.core.state import TEST_POLICY
 
 TAG = "test"
 """The tag of a signal that asks for a test page; the tag `to:<person>` beside it says whose."""
@@ -27,13 +27,11 @@ def policy_for(signal: Signal) -> Policy | None:
     if signal.kind is not Kind.SYSTEM_FAULT or TAG not in signal.tags or not whom:
         return None
     return Policy(
-        id=TAG, title="A test page", steps=(Step(page=(Target(person=whom),), wait=WAIT),), reach_within=WAIT
+        id=TEST_POLICY,
+        title="A test page",
+        steps=(Step(page=(Target(person=whom),), wait=WAIT),),
+        reach_within=WAIT,
     )
-
-
-def is_drill(run: Run) -> bool:
-    """Whether the run is a test page."""
-    return run.is_fault and run.rules.id == TAG
 
 
 def answered(draft: Draft, responder: str) -> None:

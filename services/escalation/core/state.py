@@ -16,6 +16,8 @@ VERSION = 1
 
 HEARD_KEPT = 200
 EARLIER_SIGNALS_KEPT = 50
+TEST_POLICY = "test"
+"""The id of the policy of a test page."""
 FAULTS_KEPT = 20
 UNTOLD_KEPT = 50
 CODES_KEPT = 20
@@ -136,6 +138,11 @@ class Run(Value):
     def about(self) -> str:
         """The patient, or the area of a fault."""
         return self.subject.partition(".")[2]
+
+    @property
+    def is_drill(self) -> bool:
+        """Whether it is a test page: it pages one person and ends by itself (see drill.py)."""
+        return self.is_fault and self.policy is not None and self.policy.id == TEST_POLICY
 
     @property
     def is_fault(self) -> bool:

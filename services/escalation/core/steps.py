@@ -34,7 +34,7 @@ def start_over(draft: Draft, also: str | None = None) -> None:
 def next_step(draft: Draft) -> None:
     """Page the step after the last one; after the last step of a round, the next round."""
     run = draft.run
-    if drill.is_drill(run):
+    if run.is_drill:
         drill.unanswered(draft)
     elif not run.rules.steps:
         draft.add(Reviewed(at=draft.now, next_at=draft.now + run.rules.resolve_within))

@@ -37,7 +37,7 @@ def page(draft: Draft, person: Person) -> None:
             contact_by=draft.now + within,
             methods=live_methods(person),
             zone=person.zone,
-            test=run.is_fault and run.rules.id == "test",
+            test=run.is_drill,
         )
     )
 
