@@ -93,6 +93,10 @@ class PageRequested(Value):
     zone: str
     test: bool = False
     """A test page: nothing is wrong, and the text says so."""
+    drill: bool = False
+    """A drill: a test page to whoever is on call, marked DRILL."""
+    given_by: Id | None = None
+    """The holder who asks this responder to take it over; they hold it until it is taken."""
 
 
 class PageWithdrawn(Value):
@@ -137,6 +141,19 @@ class Telling(StrEnum):
     CALLING = "calling"
     NO_PHONE = "no_phone"
     TEST_ANSWERED = "test_answered"
+    DRILL_ANSWERED = "drill_answered"
+    GIVE_ASKED = "give_asked"
+    """To the holder: `next` was asked to take it over; you hold it until they do."""
+    GIVE_REFUSED = "give_refused"
+    """To the holder: `next` did not take it; you still hold it."""
+    GIVE_UNKNOWN = "give_unknown"
+    """To the holder: nobody of that name can be paged; `name` is not repeated."""
+    HELP_COMES = "help_comes"
+    """To the holder: `next` was paged as well; you still hold it."""
+    SNOOZED = "snoozed"
+    """To the holder: nobody is asked about it before `until`."""
+    NOT_SNOOZED = "not_snoozed"
+    """To whoever asked: `why` is `urgency` (only soon and routine wait) or `not_holder`."""
 
 
 class ResponderTold(Value):
@@ -231,7 +248,7 @@ class ContactOverdue(Value):
 
     type: Literal["contact_overdue"] = "contact_overdue"
     at: Moment
-    why: Literal["idle", "contact_overdue", "message_failed", "hand_off", "could_not_reach"]
+    why: Literal["idle", "contact_overdue", "message_failed", "hand_off", "could_not_reach", "help"]
 
 
 class Reached(Value):
@@ -261,6 +278,45 @@ class SignatureAsked(Value):
     responder: Id
     disposition: Disposition
     sign_by: Moment
+
+
+class GiveStarted(Value):
+    """The holder asked a named responder to take it over; the holder keeps it until they do."""
+
+    type: Literal["give_started"] = "give_started"
+    at: Moment
+    responder: Id
+    """The holder."""
+    asked: Id
+    page: Id
+    ends_at: Moment
+    """When it counts as not taken."""
+
+
+class GiveEnded(Value):
+    """The one who was asked did not take it: passed, could not be reached, or did not answer."""
+
+    type: Literal["give_ended"] = "give_ended"
+    at: Moment
+    asked: Id
+    why: Literal["declined", "exhausted", "unanswered"]
+
+
+class HelpCalled(Value):
+    """The holder called for help: the next step is paged as well; they keep holding it."""
+
+    type: Literal["help_called"] = "help_called"
+    at: Moment
+    responder: Id
+
+
+class Snoozed(Value):
+    """The holder put it off; only soon and routine ones can be."""
+
+    type: Literal["snoozed"] = "snoozed"
+    at: Moment
+    responder: Id
+    until: Moment
 
 
 class HandOffStarted(Value):
@@ -366,6 +422,10 @@ EscalationEvent = Annotated[
     | SignatureAsked
     | HandOffStarted
     | HandOffConfirmed
+    | GiveStarted
+    | GiveEnded
+    | HelpCalled
+    | Snoozed
     | Resolved
     | Undone
     | Merged

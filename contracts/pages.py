@@ -10,8 +10,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from contracts.escalations import BridgeRequested, PageRequested, ResponderTold, Telling
+from contracts.notices import NoticeKind, NoticeSent
 from contracts.people import ContactMethod
-from contracts.values import Channel, Disposition, Id, Kind, Moment, Sealed, Urgency, Value
+from contracts.values import Channel, Disposition, Id, Kind, Moment, PhoneRef, Sealed, Urgency, Value
 
 
 class Answer(Value):
@@ -29,11 +30,13 @@ class Answer(Value):
 
 
 class Asked(Value):
-    """Paging took over what escalation asked for; this is the aggregate's first event."""
+    """Paging took over what escalation or the roster asked for; this is the aggregate's first event."""
 
     type: Literal["asked"] = "asked"
     at: Moment
-    what: Annotated[PageRequested | ResponderTold | BridgeRequested | Answer, Field(discriminator="type")]
+    what: Annotated[
+        PageRequested | ResponderTold | BridgeRequested | Answer | NoticeSent, Field(discriminator="type")
+    ]
 
 
 class AttemptWaiting(Value):
@@ -201,6 +204,56 @@ class MessageFailed(FromResponder):
     codes: tuple[str, ...] = ()
 
 
+class GiveAsked(FromResponder):
+    """To escalation: the holder asks `asked` to take it over."""
+
+    type: Literal["give_asked"] = "give_asked"
+    asked: Id | None = None
+    """The responder meant; None: nobody, or more than one, of that name."""
+
+
+class HelpAsked(FromResponder):
+    """To escalation: the holder calls for help; the next step is paged as well."""
+
+    type: Literal["help_asked"] = "help_asked"
+
+
+class SnoozeAsked(FromResponder):
+    """To escalation: the holder puts it off for so many minutes."""
+
+    type: Literal["snooze_asked"] = "snooze_asked"
+    minutes: int
+
+
+class NoticeAnswered(FromResponder):
+    """To roster: what a responder answered to a notice."""
+
+    type: Literal["notice_answered"] = "notice_answered"
+    answer: Literal["confirm", "accept", "refuse"]
+    notice: NoticeKind
+    args: dict[str, str] = Field(default_factory=dict)
+    """The args of the notice."""
+    others: tuple[Id, ...] = ()
+    """Further notices that the same `6` confirms."""
+
+
+class CodeTexted(FromResponder):
+    """To roster: a responder texted six digits, which may be the code of a verification."""
+
+    type: Literal["code_texted"] = "code_texted"
+    code: str
+    phone_ref: PhoneRef
+
+
+class NoticeFailed(FromResponder):
+    """To roster: a notice could not be brought to the responder."""
+
+    type: Literal["notice_failed"] = "notice_failed"
+    notice: NoticeKind
+    args: dict[str, str] = Field(default_factory=dict)
+    codes: tuple[str, ...] = ()
+
+
 class CarrierTrouble(FromResponder):
     """To escalation: the carrier refuses us for a reason only ops can mend."""
 
@@ -249,8 +302,14 @@ ToEscalation = (
     | ResponderActive
     | MessageFailed
     | CarrierTrouble
+    | GiveAsked
+    | HelpAsked
+    | SnoozeAsked
 )
 """The events escalation acts on."""
+
+ToRoster = NoticeAnswered | CodeTexted | NoticeFailed
+"""The events roster acts on, beside attempts and receipts, from which it learns which phones fail."""
 
 PageEvent = Annotated[
     Asked
@@ -273,6 +332,12 @@ PageEvent = Annotated[
     | ResponderActive
     | MessageFailed
     | CarrierTrouble
+    | GiveAsked
+    | HelpAsked
+    | SnoozeAsked
+    | NoticeAnswered
+    | CodeTexted
+    | NoticeFailed
     | PageClosed
     | AnswerHeard
     | LookedAgain,
@@ -287,6 +352,7 @@ class Purpose(StrEnum):
     MESSAGE = "message"
     BRIDGE = "bridge"
     ANSWER = "answer"
+    NOTICE = "notice"
 
 
 class PageStatus(StrEnum):
@@ -335,3 +401,9 @@ class PageBrief(Value):
     """Only for a message: what it tells."""
     test: bool = False
     """A test page: nothing is wrong."""
+    drill: bool = False
+    """A test page to whoever is on call, marked DRILL."""
+    notice: NoticeKind | None = None
+    """Only for a notice: what it tells."""
+    number: str = ""
+    """Only for a swap offer: what the taker types."""

@@ -7,9 +7,20 @@ A `{name}` in a subject stands for one token, an opaque id.
 from dataclasses import dataclass
 from typing import Any, get_args
 
-from contracts import carrier, conversations, escalations, overdue, pages, people, policies, programme
+from contracts import (
+    carrier,
+    conversations,
+    escalations,
+    notices,
+    overdue,
+    pages,
+    people,
+    policies,
+    programme,
+)
 from contracts.parked import Parked
-from contracts.schedules import Schedule, Shifts
+from contracts.reports import CoverageReport
+from contracts.schedules import Calendar, Feed, Handoff, Leave, Schedule, Shifts, Swap, Verification
 from contracts.signals import Signal
 from contracts.values import Value
 
@@ -143,6 +154,13 @@ SUBJECTS: tuple[Facts | Commits, ...] = (
         pages.PageBrief,
         "One page, message or bridged call to one responder.",
     ),
+    Facts(
+        "notices",
+        "NOTICES",
+        "notices.{responder}",
+        (notices.NoticeSent,),
+        "What the roster tells one responder.",
+    ),
     Commits(
         "conversations",
         "CONVERSATIONS",
@@ -174,6 +192,13 @@ BUCKET_VALUES: dict[str, type[Value] | None] = {
     "policies": policies.PolicySet,
     "people": people.Person,
     "schedules": Schedule,
+    "calendars": Calendar,
+    "swaps": Swap,
+    "leaves": Leave,
+    "handoffs": Handoff,
+    "verifications": Verification,
+    "feeds": Feed,
+    "reports": CoverageReport,
     "shifts": Shifts,
     "patients": people.Patient,
     "aliases": people.Alias,

@@ -1,5 +1,7 @@
 """Who is who: people on the roster and patients. Everything identifying is sealed."""
 
+from datetime import date
+
 from contracts.values import Channel, Id, Moment, PhoneRef, Sealed, Value
 
 
@@ -13,6 +15,12 @@ class ContactMethod(Value):
     dead_since: Moment | None = None
     """Set when the number opted out or proved unusable; it is then never tried again."""
     dead_reason: str = ""
+    verified_at: Moment | None = None
+    """When a code sent to it came back, or a page on it was answered. Pages try it in any case."""
+    failing_since: Moment | None = None
+    """Since when its carrier receipts have said failed, without one that said delivered since."""
+    failing_code: str = ""
+    """The carrier's last error code while it fails."""
 
 
 class Person(Value):
@@ -44,6 +52,15 @@ class Patient(Value):
     """The responder who treats the patient; the target `therapist` of a policy."""
     site: Id = "main"
     opted_out_at: Moment | None = None
+    programme: Id | None = None
+    """The part of the programme they are in: addiction, depression, eating disorders."""
+    minor: bool = False
+    high_risk: bool = False
+    """Flagged by a clinician."""
+    discharged_on: date | None = None
+    """From residential care or hospital: the weeks after it are a time of raised risk."""
+    tags: tuple[str, ...] = ()
+    """Further words that policies may ask for."""
 
 
 class Alias(Value):

@@ -1,11 +1,14 @@
 """Escalation policies: who must be told, in which order, and how long each may take."""
 
 import re
-from datetime import time, timedelta
+from collections.abc import Collection, Iterable
+from datetime import datetime, time, timedelta
 from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 
+from contracts.schedules import Weekday, Window
 from contracts.values import Id, Kind, Moment, Urgency, Value
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -51,6 +54,8 @@ class Target(Strict):
     schedule: Id | None = None
     person: Id | None = None
     therapist: bool = False
+    therapist_on_shift: bool = False
+    """The patient's own therapist, but only while they are on any shift; nobody is missed otherwise."""
     everyone: bool = False
 
     @model_validator(mode="before")
@@ -58,16 +63,20 @@ class Target(Strict):
     def _short(cls, value: object) -> object:
         if value == "therapist":
             return {"therapist": True}
+        if value == "therapist_on_shift":
+            return {"therapist_on_shift": True}
         if value == "everyone":
             return {"everyone": True}
         return value
 
     @model_validator(mode="after")
     def _one(self) -> "Target":
-        chosen = [self.schedule, self.person, self.therapist or None, self.everyone or None]
+        flags = [self.therapist, self.therapist_on_shift, self.everyone]
+        chosen = [self.schedule, self.person, *(flag or None for flag in flags)]
         if sum(one is not None for one in chosen) != 1:
             raise ValueError(
-                "a target names exactly one of `schedule: <id>`, `person: <id>`, `therapist`, `everyone`"
+                "a target names exactly one of `schedule: <id>`, `person: <id>`, `therapist`, "
+                "`therapist_on_shift`, `everyone`"
             )
         return self
 
@@ -78,6 +87,8 @@ class Target(Strict):
             return f"schedule {self.schedule}"
         if self.person:
             return f"person {self.person}"
+        if self.therapist_on_shift:
+            return "the patient's therapist when on shift"
         return "the patient's therapist" if self.therapist else "everyone"
 
 
@@ -102,6 +113,13 @@ class Applies(Strict):
     kinds: tuple[Kind, ...] = ()
     urgencies: tuple[Urgency, ...] = ()
     tags: tuple[str, ...] = ()
+    """Any of them, of the signal or of the patient."""
+    all_tags: tuple[str, ...] = ()
+    """All of them."""
+    without_tags: tuple[str, ...] = ()
+    """None of them."""
+    during: tuple[Window, ...] = ()
+    """Within one of these spans of the policy's wall clock; empty = at any hour."""
 
 
 class Hours(Strict):
@@ -150,14 +168,37 @@ class Policy(Strict):
             )
         return self
 
-    def matches(self, kind: Kind, urgency: Urgency, tags: tuple[str, ...]) -> bool:
-        """Return whether a signal of that kind, urgency and tags falls under this policy."""
-        applies = self.applies
-        return (
-            (not applies.kinds or kind in applies.kinds)
-            and (not applies.urgencies or urgency in applies.urgencies)
-            and (not applies.tags or bool(set(applies.tags) & set(tags)))
-        )
+    def matches(self, kind: Kind, urgency: Urgency, tags: Collection[str], at: Moment | None = None) -> bool:
+        """Return whether a signal of that kind, urgency and tags, at that moment, falls under it.
+
+        `tags` are the signal's and the patient's. Without a moment `during` is not asked.
+        """
+        return not self.why_not(kind, urgency, tags, at)
+
+    def why_not(self, kind: Kind, urgency: Urgency, tags: Collection[str], at: Moment | None = None) -> str:
+        """Return the first reason for which it does not apply, as half a sentence; "" when it does."""
+        applies, given = self.applies, set(tags)
+        if applies.kinds and kind not in applies.kinds:
+            return f"is for {_or(applies.kinds)}, not for {kind.value}"
+        if applies.urgencies and urgency not in applies.urgencies:
+            return f"is for {_or(applies.urgencies)}, not for {urgency.value}"
+        if applies.tags and not set(applies.tags) & given:
+            return f"asks for the tag {_or(applies.tags)}"
+        if missing := [tag for tag in applies.all_tags if tag not in given]:
+            return f"asks for the tag {_or(missing)}"
+        if unwanted := [tag for tag in applies.without_tags if tag in given]:
+            return f"is not for the tag {_or(unwanted)}"
+        if applies.during and at is not None and not self._during(at):
+            return "is for other hours"
+        return ""
+
+    def _during(self, at: Moment) -> bool:
+        try:
+            local = at.astimezone(ZoneInfo(self.zone))
+        except (ZoneInfoNotFoundError, ValueError):
+            # An unknown zone has no hours: better a policy that applies than none.
+            return True
+        return any(_within(window, local) for window in self.applies.during)
 
 
 class PolicySet(Value):
@@ -168,8 +209,40 @@ class PolicySet(Value):
     applied_by: str
     applied_at: Moment
     reason: str = ""
+    sources: dict[str, str] = Field(default_factory=dict)
+    """Policy id -> the file it was written in, comments and all."""
+    overridden: str = ""
+    """Why it was applied although lint or verify found something broken; empty = they did not."""
+    diff: str = ""
+    """What it changed against the version before."""
+    rolled_back_to: int | None = None
+    """The version whose policies it brought back."""
 
-    def match(self, kind: Kind, urgency: Urgency, tags: tuple[str, ...]) -> Policy | None:
+    @property
+    def ordered(self) -> tuple[Policy, ...]:
+        """The policies in the order in which they are tried."""
+        return tuple(sorted(self.policies, key=lambda policy: (policy.order, policy.id)))
+
+    def match(
+        self, kind: Kind, urgency: Urgency, tags: Collection[str], at: Moment | None = None
+    ) -> Policy | None:
         """Return the first policy that applies, by `order` then id."""
-        ordered = sorted(self.policies, key=lambda policy: (policy.order, policy.id))
-        return next((p for p in ordered if p.matches(kind, urgency, tags)), None)
+        return next((p for p in self.ordered if p.matches(kind, urgency, tags, at)), None)
+
+
+def _or(words: Iterable[str]) -> str:
+    return " or ".join(words)
+
+
+def _within(window: Window, local: datetime) -> bool:
+    days, clock = list(Weekday), local.time()
+    today, before = days[local.weekday()], days[local.weekday() - 1]
+    whole = window.start == window.end
+    overnight = window.end < window.start
+    starts_today = not window.days or today in window.days
+    started_before = not window.days or before in window.days
+    if whole:
+        return starts_today
+    if overnight:
+        return (starts_today and clock >= window.start) or (started_before and clock < window.end)
+    return starts_today and window.start <= clock < window.end

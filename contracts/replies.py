@@ -20,6 +20,18 @@ class Key(StrEnum):
     SIGN = "sign"
     CONFIRM = "confirm"
     UNDO = "undo"
+    GIVE = "give"
+    """`give kim`: hand it over to a named person, who must take it."""
+    ASSIST = "assist"
+    """`5`: call for help; the next step is paged as well."""
+    SNOOZE = "snooze"
+    """`snooze 2h`: only for soon and routine ones."""
+    READY = "ready"
+    """`6`: confirms the coming shift."""
+    SWAP_YES = "swap_yes"
+    SWAP_NO = "swap_no"
+    VERIFY = "verify"
+    """Six digits and nothing else: the code that verifies a phone."""
     HELP = "help"
     STOP = "stop"
     START = "start"
@@ -40,6 +52,10 @@ class Reply:
     disposition: Disposition | None = None
     pin: str = ""
     name: str = ""
+    minutes: int = 0
+    """Of a snooze; 0 = not said."""
+    number: str = ""
+    """Of a swap, or the six digits of a verification."""
 
 
 _L, _D = "[acdefhjkmnprtuvwxy]", "[34679]"

@@ -56,7 +56,7 @@ class Keypad:
                 return self.voice.ask_bridge(responder, page, speech.bridge(brief))
             case Purpose.PAGE | Purpose.BRIDGE:
                 return self.voice.then_next(responder, (speech.no_longer(brief),), page)
-            case Purpose.MESSAGE | Purpose.ANSWER:
+            case Purpose.MESSAGE | Purpose.ANSWER | Purpose.NOTICE:
                 said = speech.message(brief)
                 return self.voice.then_next(responder, (said, said), page)
 

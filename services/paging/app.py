@@ -111,6 +111,7 @@ class PagingService:
         shell.ears.hear("paging_answers", handlers.on_carrier)
         shell.ears.hear("paging_receipts", handlers.on_carrier)
         shell.ears.hear("paging_overdue", handlers.on_overdue)
+        shell.ears.hear("paging_notices", handlers.on_notice)
 
     async def _look(self, subject: str) -> None:
         await self.reconciling.look(subject)

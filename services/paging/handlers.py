@@ -64,6 +64,9 @@ class Handlers:
             case _:
                 pass
 
+    async def on_notice(self, message: Message) -> None:
+        """Take over a notice of the roster."""
+
     async def on_carrier(self, message: Message) -> None:
         """Take over a webhook."""
         match CARRIER_FACTS.validate_json(message.data):

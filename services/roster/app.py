@@ -11,6 +11,7 @@ from contracts.signals import Signal
 from services.roster import core, telling
 from services.roster.handlers import compile_all
 from services.roster.settings import RosterSettings
+from services.runtime.consume import Message
 from services.runtime.follow import ValueTable
 from services.runtime.log import publish_fact
 from services.runtime.logging import where
@@ -39,6 +40,7 @@ class RosterService:
         for table in (self.people, self.shifts, self.schedules):
             await table.start()
             shell.followers.append(table.follower.position)
+        shell.ears.hear("roster_pages", self._on_page)
         await shell.ears.start()
         self._started = True
         await self._compile()
@@ -51,6 +53,9 @@ class RosterService:
         for table in (self.schedules, self.shifts, self.people):
             await table.stop()
         await self._shell.ears.stop()
+
+    async def _on_page(self, message: Message) -> None:
+        """Learn from a page which phones fail, and what was answered to notices."""
 
     def _changed(self) -> None:
         if self._started:

@@ -11,11 +11,14 @@ from contracts.escalations import (
     EscalationEvent,
     FaultRaised,
     FaultTold,
+    GiveEnded,
     GivenBack,
+    GiveStarted,
     HandOffConfirmed,
     HandOffStarted,
     Heard,
     Held,
+    HelpCalled,
     HolderActive,
     HolderAsked,
     Merged,
@@ -29,6 +32,7 @@ from contracts.escalations import (
     Reviewed,
     SignalJoined,
     SignatureAsked,
+    Snoozed,
     StepSkipped,
     StepStarted,
     Undone,
@@ -94,5 +98,5 @@ def _after(run: Run, event: EscalationEvent) -> Run:
             return run.model_copy(update={"untold": left})
         case Heard():
             return run.model_copy(update={"heard": (*run.heard, event.cause)[-HEARD_KEPT:]})
-        case HandOffConfirmed():
+        case HandOffConfirmed() | GiveStarted() | GiveEnded() | HelpCalled() | Snoozed():
             return run

@@ -117,6 +117,8 @@ def _key(story: Story, what: What, heard: inputs.Replied, now: datetime) -> None
             story.tell(ResponderActive(**about))
         case Key.HELP | Key.STOP | Key.START | Key.SEEN | Key.UNKNOWN | Key.FREE:
             pass  # answered with a text of Vigil's own; they take, pass and close nothing
+        case Key.GIVE | Key.ASSIST | Key.SNOOZE | Key.READY | Key.SWAP_YES | Key.SWAP_NO | Key.VERIFY:
+            pass
         case unexpected:
             assert_never(unexpected)
 
