@@ -13,7 +13,7 @@ import nats
 import pytest
 from nats.js.kv import KeyValue
 
-from contracts.schedules import Rotation, Schedule, Shifts
+from contracts.schedules import HORIZON, Rotation, Schedule, Shifts
 from services.roster import handlers
 from services.roster.handlers import Compiled
 
@@ -79,7 +79,7 @@ async def test_shifts_are_written_once_and_again_only_when_something_changed(shi
     assert edited == Compiled(written=("ops",), unchanged=("primary",))
     assert much_later == Compiled(written=("primary",), unchanged=("ops",))
     assert (await stored(shifts_kv, "ops")).on(NOW) == ("lou",)
-    assert (await stored(shifts_kv, "primary")).through == NOW + timedelta(hours=6, days=30)
+    assert (await stored(shifts_kv, "primary")).through == NOW + timedelta(hours=6) + HORIZON
 
 
 async def test_a_broken_schedule_keeps_its_old_shifts_and_stops_no_other(shifts_kv):
