@@ -45,7 +45,8 @@ def test_an_example_is_read_and_nothing_of_it_is_lost(path: Path) -> None:
     assert lost(stored, json.loads(value.model_dump_json())) == []
 
 
-EVENTS = [path for path in STORED if "type" in json.loads(path.read_text()) and kind_of(path) not in (Answer, NoticeSent)]
+_PARTS = (Answer, NoticeSent)
+EVENTS = [path for path in STORED if "type" in json.loads(path.read_text()) and kind_of(path) not in _PARTS]
 """Every event; an answer and a notice are only ever parts of `asked`."""
 
 
@@ -103,13 +104,14 @@ def lost(stored: Any, read: Any, at: str = "") -> list[str]:
             return [] if stored == read else [at]
 
 
+_FREE = ("args", "state", "facts", "sources")
+
+
 def with_news(stored: Any) -> Any:
     """Return it with a field of tomorrow in every object; `args` and a commit's state are free anyway."""
     match stored:
         case dict():
-            inner = {
-                key: value if key in ("args", "state", "facts", "sources") else with_news(value) for key, value in stored.items()
-            }
+            inner = {key: value if key in _FREE else with_news(value) for key, value in stored.items()}
             return {**inner, "field_of_tomorrow": {"a": 1}}
         case list():
             return [with_news(one) for one in stored]
