@@ -31,6 +31,8 @@ class Opened(Value):
     """When paging begins; None for a worklist entry that pages nobody."""
     review_at: Moment | None = None
     """When a worklist entry must have been looked at."""
+    tags: tuple[str, ...] = ()
+    """The patient's tags at that moment; the signal's own stand in it. Both took part in the routing."""
 
 
 class SignalJoined(Value):
@@ -149,11 +151,16 @@ class Telling(StrEnum):
     GIVE_UNKNOWN = "give_unknown"
     """To the holder: nobody of that name can be paged; `name` is not repeated."""
     HELP_COMES = "help_comes"
-    """To the holder: `next` was paged as well; you still hold it."""
+    """To the holder: `next` (empty: whoever comes next, shortly) was paged as well; you still hold it."""
+    HELPER_COMES = "helper_comes"
+    """To the holder: `next` comes to help; you still hold it."""
+    HELPING = "helping"
+    """To whoever answered a call for help: `holder` has it and wants you beside them."""
     SNOOZED = "snoozed"
     """To the holder: nobody is asked about it before `until`."""
     NOT_SNOOZED = "not_snoozed"
-    """To whoever asked: `why` is `urgency` (only soon and routine wait) or `not_holder`."""
+    """To whoever asked: `why` is `urgency` (only soon and routine wait), `not_holder`, `overdue` (others
+    are paged already) or `handed_off` (contact must be confirmed first)."""
 
 
 class ResponderTold(Value):
@@ -310,6 +317,36 @@ class HelpCalled(Value):
     responder: Id
 
 
+class HelperJoined(Value):
+    """Somebody answered the call for help: they are beside the holder, who still holds it."""
+
+    type: Literal["helper_joined"] = "helper_joined"
+    at: Moment
+    responder: Id
+    page: Id
+
+
+class HelperLeft(Value):
+    """A helper passed after all; the call for help goes on."""
+
+    type: Literal["helper_left"] = "helper_left"
+    at: Moment
+    responder: Id
+
+
+class DrillEnded(Value):
+    """A drill is over: how, and after how many seconds. `responder`: who answered, if anybody."""
+
+    type: Literal["drill_ended"] = "drill_ended"
+    at: Moment
+    schedule: Id
+    why: Literal["answered", "unanswered", "busy", "interrupted", "nobody"]
+    """Busy: it was not sent, since whoever is on call had a real one. Interrupted: a real one came."""
+    responder: Id | None = None
+    paged: tuple[Id, ...] = ()
+    seconds: int = 0
+
+
 class Snoozed(Value):
     """The holder put it off; only soon and routine ones can be."""
 
@@ -425,6 +462,9 @@ EscalationEvent = Annotated[
     | GiveStarted
     | GiveEnded
     | HelpCalled
+    | HelperJoined
+    | HelperLeft
+    | DrillEnded
     | Snoozed
     | Resolved
     | Undone
@@ -470,3 +510,5 @@ class EscalationBrief(Value):
     contact_by: Moment | None = None
     room: Id | None = None
     policy: Id
+    paged: tuple[Id, ...] = ()
+    """Who has a page of it out."""

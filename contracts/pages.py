@@ -406,4 +406,12 @@ class PageBrief(Value):
     notice: NoticeKind | None = None
     """Only for a notice: what it tells."""
     number: str = ""
-    """Only for a swap offer: what the taker types."""
+    """Only for a swap offer (and for its end): what the taker types."""
+    shift: str = ""
+    """Only for a notice that asks to confirm a shift: which one, so that its notices count as one."""
+    until: Moment | None = None
+    """Only for a notice: until when an answer to it means anything."""
+    spoken: str = ""
+    """Only for a notice that may be called: what the call says. It names nobody."""
+    given: bool = False
+    """A page by which the holder asks this responder to take it over."""

@@ -21,6 +21,8 @@ class ContactMethod(Value):
     """Since when its carrier receipts have said failed, without one that said delivered since."""
     failing_code: str = ""
     """The carrier's last error code while it fails."""
+    failures: int = 0
+    """How many attempts in a row the carrier has reported as failed; two make it failing."""
 
 
 class Person(Value):
@@ -36,6 +38,16 @@ class Person(Value):
     pin_hash: str = ""
     """scrypt of the PIN that closing an imminent escalation by SMS asks for; empty = none set."""
     active: bool = True
+
+    @property
+    def sound_methods(self) -> tuple[ContactMethod, ...]:
+        """The methods that count when coverage is judged: verified, alive, and not failing; in their order.
+
+        Pages try every living method all the same. Nobody who is inactive has a sound one.
+        """
+        if not self.active:
+            return ()
+        return tuple(m for m in self.methods if m.verified_at and not m.dead_since and not m.failing_since)
 
 
 class Patient(Value):

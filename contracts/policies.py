@@ -19,6 +19,8 @@ def _duration(value: object) -> object:
         found = re.fullmatch(r"(\d+)\s*([smhd])", value.strip())
         if found is None:
             raise ValueError(f"{value!r} is no duration; write a number and s, m, h or d: 90s, 3m")
+        if len(found[1]) > 9:
+            raise ValueError("is longer than any life; write a number of at most nine digits")
         return timedelta(seconds=int(found[1]) * _UNITS[found[2]])
     return value
 
@@ -211,6 +213,8 @@ class PolicySet(Value):
     reason: str = ""
     sources: dict[str, str] = Field(default_factory=dict)
     """Policy id -> the file it was written in, comments and all."""
+    files: dict[str, str] = Field(default_factory=dict)
+    """Policy id -> the name of that file, where it is not `<id>.yaml`."""
     overridden: str = ""
     """Why it was applied although lint or verify found something broken; empty = they did not."""
     diff: str = ""

@@ -78,10 +78,14 @@ _WORDS = {
     "sign": Key.SIGN,
     "confirm": Key.CONFIRM,
     "undo": Key.UNDO,
+    "5": Key.ASSIST, "assist": Key.ASSIST, "backup": Key.ASSIST,
+    "6": Key.READY, "ready": Key.READY,
+    "give": Key.GIVE,
+    "snooze": Key.SNOOZE,
     "help": Key.HELP, "info": Key.HELP,
     "ok": Key.SEEN, "okay": Key.SEEN, "yes": Key.SEEN, "y": Key.SEEN, "k": Key.SEEN, "seen": Key.SEEN,
 }  # fmt: skip
-COMMAND_WORDS = frozenset(_WORDS) | _STOP | _START | frozenset(d.value for d in Disposition)
+COMMAND_WORDS = frozenset(_WORDS) | _STOP | _START | frozenset(d.value for d in Disposition) | {"swap", "no"}
 """No code may spell one of these."""
 
 
@@ -93,16 +97,20 @@ def parse(text: str) -> Reply:
         return Reply(Key.STOP)
     if bare in _START:
         return Reply(Key.START)
+    if digits := re.fullmatch(r"([0-9]{3})[ -]?([0-9]{3})", bare):
+        return Reply(Key.VERIFY, number="".join(digits.groups()))
     tokens = _tokens(bare)
     if not tokens:
         return Reply(Key.UNKNOWN)
+    if tokens[0] == "swap":
+        return _swap(tokens[1:]) or _other(bare, tokens)
     return _command(tokens) or _other(bare, tokens)
 
 
 def _tokens(line: str) -> list[str]:
     tokens: list[str] = []
     for word in line.replace("?", " ? ").split():
-        glued = re.fullmatch(f"([1-4])({CODE.pattern})|({CODE.pattern})([1-4])", word)
+        glued = re.fullmatch(f"([1-6])({CODE.pattern})|({CODE.pattern})([1-6])", word)
         tokens += [part for part in glued.groups() if part] if glued else [word]
     return tokens
 
@@ -122,9 +130,15 @@ def _command(tokens: list[str]) -> Reply | None:
     rest = tokens[1:]
     if not code and rest and _is_code(rest[0]) and (key is not Key.DISPOSE or not _disposition(rest[0])):
         code, rest = rest[0], rest[1:]
+    if not code and len(rest) > 1 and key in (Key.GIVE, Key.SNOOZE) and _is_code(rest[-1]):
+        code, rest = rest[-1], rest[:-1]
     code = code.upper()
     if key is Key.DISPOSE:
         return _dispose(code, rest)
+    if key is Key.GIVE:
+        return _give(code, rest)
+    if key is Key.SNOOZE:
+        return _snooze(code, rest)
     if key is Key.CONFIRM:
         return Reply(key, code, name=" ".join(rest)) if rest else Reply(Key.UNKNOWN, code)
     return Reply(key, code) if not rest else None
@@ -139,6 +153,42 @@ def _dispose(code: str, rest: list[str]) -> Reply | None:
     if disposition is None:
         return Reply(Key.UNKNOWN, code)
     return Reply(Key.DISPOSE, code, disposition=disposition, pin=pin)
+
+
+MOST_NAME_WORDS = 3
+"""A longer `give ...` is a sentence, and is read as one."""
+MOST_MINUTES = 24 * 60
+"""A snooze is cut to this many minutes: a day."""
+
+
+def _give(code: str, rest: list[str]) -> Reply | None:
+    if not rest:
+        return Reply(Key.UNKNOWN, code)
+    return Reply(Key.GIVE, code, name=" ".join(rest)) if len(rest) <= MOST_NAME_WORDS else None
+
+
+_SPAN = re.compile(r"(?:([0-9]{1,4})h(?:(?:ou)?rs?)?)?(?:([0-9]{1,5})(?:m(?:in(?:ute)?s?)?)?)?")
+
+
+def _snooze(code: str, rest: list[str]) -> Reply:
+    """Read `2h`, `90m`, `1h 30m`; a bare number is minutes."""
+    span = _SPAN.fullmatch("".join(rest))
+    if span is None:
+        return Reply(Key.UNKNOWN, code)
+    minutes = int(span[1] or 0) * 60 + int(span[2] or 0)
+    if rest and not minutes:
+        return Reply(Key.UNKNOWN, code)
+    return Reply(Key.SNOOZE, code, minutes=min(minutes, MOST_MINUTES))
+
+
+def _swap(rest: list[str]) -> Reply | None:
+    """Read `yes`, `no`, `yes 3` and `3 yes`, which follow `swap`."""
+    numbers = [word for word in rest if re.fullmatch("[0-9]{1,4}", word)]
+    words = [word for word in rest if word not in numbers]
+    if len(numbers) > 1 or words not in (["yes"], ["no"]):
+        return None
+    key = Key.SWAP_YES if words == ["yes"] else Key.SWAP_NO
+    return Reply(key, number=str(int(numbers[0])) if numbers else "")
 
 
 def _disposition(word: str) -> Disposition | None:

@@ -220,6 +220,10 @@ class Verification(Value):
     asked_by: str = ""
     tries: int = 0
     """How often a wrong code was given."""
+    phone_ref: str = ""
+    """The phone it was sent to: a number that was changed since is not verified by it."""
+    asks: int = 1
+    """How many codes that phone was sent so far, this one included."""
 
 
 class Feed(Value):

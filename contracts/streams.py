@@ -149,7 +149,7 @@ STREAMS = (
             Durable("escalation_pages", "escalation", ("pages.*.*",), 16),
             Durable("roster_pages", "roster", ("pages.*.*",), 1),
         ),
-        followed_by=("paging", "gateway", "watchdog", "cli"),
+        followed_by=("paging", "gateway", "watchdog", "roster", "cli"),
     ),
     Stream(
         name="CONVERSATIONS",
@@ -238,6 +238,8 @@ BUCKETS = (
         ("roster", "cli"),
         ("escalation", "roster", "gateway", "cli"),
         max_bytes=256 * MIB,
+        # Rewritten four times a day: calendar feeds show the past week as it was.
+        history=32,
     ),
     Bucket(
         "patients",

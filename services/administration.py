@@ -4,9 +4,10 @@ Used by the command line, and by tests to set up a programme. Everything identif
 here, before it leaves the process.
 """
 
+import asyncio
 import json
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from nats.aio.client import Client
@@ -15,11 +16,12 @@ from nats.js.kv import KeyValue
 
 from contracts.people import Alias, ContactMethod, Patient, Person
 from contracts.policies import Policy, PolicySet
-from contracts.schedules import Schedule
+from contracts.schedules import Calendar, Handoff, Leave, Schedule, Swap
+from services.policy_store import PolicyStore
 from services.programme import PatientDraft, PersonDraft
 from services.roster.handlers import Compiled, compile_all
 from services.runtime import pins
-from services.runtime.follow import Table
+from services.runtime.follow import Table, V, ValueTable
 from services.runtime.log import publish_fact
 from services.runtime.sealing import Seals
 
@@ -39,35 +41,88 @@ class Administration:
         self._seals = seals
         self._now = now
 
-    async def apply_policies(self, policies: Sequence[Policy], by: str, reason: str = "") -> PolicySet:
-        """Put all policies in force as one new version; runs that are open keep theirs."""
-        bucket = await self._bucket("policies")
-        current = await self.policies()
-        applied = PolicySet(
-            version=(current.version if current else 0) + 1,
-            policies=tuple(policies),
-            applied_by=by,
-            applied_at=self._now(),
-            reason=reason,
+    def policy_store(self) -> PolicyStore:
+        """Return what keeps the versions of the policies."""
+        return PolicyStore(self._nc, self._now)
+
+    async def apply_policies(
+        self,
+        policies: Sequence[Policy],
+        by: str,
+        reason: str = "",
+        *,
+        sources: Mapping[str, str] | None = None,
+        files: Mapping[str, str] | None = None,
+        based_on: int | None = None,
+        overridden: str = "",
+        rolled_back_to: int | None = None,
+    ) -> PolicySet:
+        """Put all policies in force as one new version; runs that are open keep theirs.
+
+        See PolicyStore.apply. Raises PoliciesChanged when somebody else was faster.
+        """
+        return await self.policy_store().apply(
+            policies,
+            by,
+            reason,
+            sources=sources,
+            files=files,
+            based_on=based_on,
+            overridden=overridden,
+            rolled_back_to=rolled_back_to,
         )
-        await bucket.put("current", applied.model_dump_json().encode())
-        return applied
 
     async def policies(self) -> PolicySet | None:
         """Return the policies in force, or None."""
-        raw = await _value(await self._bucket("policies"), "current")
-        return PolicySet.model_validate_json(raw) if raw else None
+        return await self.policy_store().current()
 
-    async def put_people(self, drafts: Iterable[PersonDraft]) -> tuple[str, ...]:
-        """Write people; a phone that opted out stays marked as dead. Returns their ids."""
+    async def put_people(
+        self, drafts: Iterable[PersonDraft], verified: datetime | None = None, *, keep_pins: bool = False
+    ) -> tuple[str, ...]:
+        """Write people; what is known of a phone (opted out, verified, failing) stays with it.
+
+        `verified` marks phones verified without a code, for people who do not exist: demos and tests.
+        `keep_pins` leaves the PIN of whoever is written without one.
+        Returns their ids.
+        """
         bucket = await self._bucket("people")
         written = []
         for draft in drafts:
-            raw = await _value(bucket, draft.id)
-            before = Person.model_validate_json(raw) if raw else None
-            await bucket.put(draft.id, self._person(draft, before).model_dump_json().encode())
+            await self._put_person(bucket, draft, verified, keep_pins)
             written.append(draft.id)
         return tuple(written)
+
+    def person(
+        self,
+        draft: PersonDraft,
+        before: Person | None,
+        verified: datetime | None = None,
+        *,
+        keep_pin: bool = False,
+    ) -> Person:
+        """Return somebody as `put_people` stores them; `before` is how they are stored now."""
+        known = {(m.channel, m.phone_ref): m for m in (before.methods if before else ())}
+        methods = []
+        for number, method in enumerate(draft.methods, start=1):
+            ref = self._seals.phone_ref(method.phone)
+            fresh = ContactMethod(
+                id=f"m{number}",
+                channel=method.channel,
+                phone=self._seals.seal(method.phone),
+                phone_ref=ref,
+                verified_at=verified,
+            )
+            methods.append(_still(fresh, known.get((method.channel, ref))))
+        kept = before.pin_hash if before and keep_pin else ""
+        return Person(
+            id=draft.id,
+            name=self._seals.seal(draft.name),
+            methods=tuple(methods),
+            zone=draft.zone,
+            site=draft.site,
+            pin_hash=pins.hash_pin(draft.pin) if draft.pin else kept,
+            active=draft.active,
+        )
 
     async def put_schedules(self, schedules: Iterable[Schedule]) -> Compiled:
         """Write schedules and compile their shifts at once, so that nothing waits for the roster."""
@@ -75,7 +130,30 @@ class Administration:
         named = {schedule.id: schedule for schedule in schedules}
         for name, schedule in named.items():
             await bucket.put(name, schedule.model_dump_json().encode())
-        return await compile_all(named, await self._bucket("shifts"), self._now())
+        calendars, leaves, swaps, handoffs = await asyncio.gather(
+            self._values("calendars", Calendar),
+            self._values("leaves", Leave),
+            self._values("swaps", Swap),
+            self._values("handoffs", Handoff),
+        )
+        return await compile_all(
+            named,
+            await self._bucket("shifts"),
+            self._now(),
+            calendars=calendars,
+            leaves=leaves,
+            swaps=swaps,
+            handoffs=handoffs,
+        )
+
+    async def put_calendars(self, calendars: Iterable[Calendar]) -> tuple[str, ...]:
+        """Write holiday calendars; put them before the schedules that need them. Returns their ids."""
+        bucket = await self._bucket("calendars")
+        written = []
+        for calendar in calendars:
+            await bucket.put(calendar.id, calendar.model_dump_json().encode())
+            written.append(calendar.id)
+        return tuple(written)
 
     async def put_patient(self, draft: PatientDraft, source: str = "", outside_id: str = "") -> Patient:
         """Write a patient under the draft's id, findable by phone and by an outside id."""
@@ -130,34 +208,52 @@ class Administration:
         except KeyWrongLastSequenceError:
             await bucket.put(key, value)
 
-    def _person(self, draft: PersonDraft, before: Person | None) -> Person:
-        dead = {(m.channel, m.phone_ref): m for m in (before.methods if before else ()) if m.dead_since}
-        methods = []
-        for number, method in enumerate(draft.methods, start=1):
-            ref = self._seals.phone_ref(method.phone)
-            known = dead.get((method.channel, ref))
-            methods.append(
-                ContactMethod(
-                    id=f"m{number}",
-                    channel=method.channel,
-                    phone=self._seals.seal(method.phone),
-                    phone_ref=ref,
-                    dead_since=known.dead_since if known else None,
-                    dead_reason=known.dead_reason if known else "",
-                )
-            )
-        return Person(
-            id=draft.id,
-            name=self._seals.seal(draft.name),
-            methods=tuple(methods),
-            zone=draft.zone,
-            site=draft.site,
-            pin_hash=pins.hash_pin(draft.pin) if draft.pin else "",
-            active=draft.active,
-        )
+    async def _put_person(
+        self, bucket: KeyValue, draft: PersonDraft, verified: datetime | None, keep_pins: bool
+    ) -> None:
+        while True:
+            try:
+                entry = await bucket.get(draft.id)
+                before, revision = Person.model_validate_json(entry.value or b""), entry.revision
+            except KeyNotFoundError:
+                before, revision = None, None
+            data = self.person(draft, before, verified, keep_pin=keep_pins).model_dump_json().encode()
+            try:
+                if revision is None:
+                    await bucket.create(draft.id, data)
+                else:
+                    await bucket.update(draft.id, data, last=revision)
+                return
+            except KeyWrongLastSequenceError:
+                # A phone opted out, or was verified, in this very moment: keep that.
+                continue
+
+    async def _values(self, bucket: str, kind: type[V]) -> dict[str, V]:
+        # Not `kv.keys()`: its watch may end before it has shown everything.
+        table = ValueTable(self._nc, bucket, kind)
+        await table.start()
+        await table.stop()
+        return table.values
 
     async def _bucket(self, name: str) -> KeyValue:
         return await self._nc.jetstream(timeout=5).key_value(name)
+
+
+def _still(fresh: ContactMethod, before: ContactMethod | None) -> ContactMethod:
+    """Return the method with what was known of the same phone on the same channel."""
+    if before is None:
+        return fresh
+    known = before.model_dump(
+        include={
+            "dead_since",
+            "dead_reason",
+            "verified_at",
+            "failing_since",
+            "failing_code",
+            "failures",
+        }
+    )
+    return fresh.model_copy(update=known | {"verified_at": before.verified_at or fresh.verified_at})
 
 
 async def _value(bucket: KeyValue, key: str) -> bytes | None:

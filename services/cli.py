@@ -4,12 +4,14 @@ import typer
 
 from services.command_line import parked, patients, policies, rosters
 from services.command_line.doctor import doctor
+from services.command_line.drill import drill
 from services.command_line.escalations import escalations
 from services.command_line.page_test import page_test
 from services.command_line.rosters import who
 from services.command_line.running import provision_streams, run, up
 from services.command_line.signals import signal
 from services.command_line.troubles import Told
+from services.command_line.verify import verify
 
 _RUN, _CRISIS, _PROGRAMME, _MEND = "Start", "What happens", "The programme", "Look after it"
 
@@ -30,7 +32,9 @@ app.command(rich_help_panel=_CRISIS)(escalations)
 app.command(rich_help_panel=_CRISIS)(who)
 app.add_typer(policies.app, name="policy", rich_help_panel=_PROGRAMME)
 app.add_typer(rosters.app, name="roster", rich_help_panel=_PROGRAMME)
+app.command(rich_help_panel=_PROGRAMME)(verify)
 app.add_typer(patients.app, name="patient", rich_help_panel=_PROGRAMME)
+app.command(rich_help_panel=_MEND)(drill)
 app.command("page-test", rich_help_panel=_MEND)(page_test)
 app.add_typer(parked.app, name="parked", rich_help_panel=_MEND)
 app.command(rich_help_panel=_MEND)(doctor)

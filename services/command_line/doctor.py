@@ -97,7 +97,7 @@ async def _stored(link: Link) -> list[Finding]:
     found = [checks.good("streams, buckets and durables are provisioned")]
     if policies is not None:
         schedules = await link.values("schedules", Schedule)
-        for danger in lint(policies.policies, schedules.values(), people.values()):
+        for danger in lint(policies.policies, schedules.values(), people.values(), shifts.values()):
             fix = "mend the policy, then `vigil policy apply FOLDER`"
             found.append((checks.refused if danger.blocking else checks.look)(str(danger), fix))
     found += checks.coverage(policies, shifts, people, link.clock.now())

@@ -12,6 +12,7 @@ class CommandSettings(BaseSettings):
     gateway_url: str = Field(
         "", description="The gateway, for `vigil signal`; empty: 127.0.0.1 and VIGIL_GATEWAY_PORT."
     )
+    public_url: str = Field("", description="Our URL as the outside sees it, for the addresses of feeds.")
     gateway_port: int = Field(8080, ge=0, le=65535, description="Port the gateway listens on.")
     signal_source: str = Field(
         "cli", description="Name under which `vigil signal` reports; the gateway must have a token for it."

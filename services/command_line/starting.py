@@ -44,7 +44,7 @@ def demo_children(settings: Settings, ports: Ports, store: StoreSettings) -> lis
         clock = process.make_clock(settings)
         try:
             seals = sealing.load_or_create(settings.seal_file())
-            await demo.set_up(Administration(nc, seals, clock.now))
+            await demo.set_up(Administration(nc, seals, clock.now), clock.now())
         finally:
             clock.stop()
             await nc.close()

@@ -147,7 +147,7 @@ def _page(event: PageEvent) -> str:
 
 def _plain(event: BaseModel) -> str:
     """Say an event that has no sentence of its own: its type, and its few short fields."""
-    skip = {"type", "at", "page", "run", "subject", "responder", "methods", "zone", "name"}
+    skip = {"type", "at", "page", "run", "subject", "responder", "methods", "zone", "name", "phone_ref"}
     values = event.model_dump(mode="json", exclude=skip, exclude_none=True)
     details = ", ".join(
         f"{_words(name)} {value}"

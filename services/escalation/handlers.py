@@ -7,7 +7,7 @@ import structlog
 from pydantic import TypeAdapter
 
 from contracts.commits import KINDS
-from contracts.escalations import EscalationEvent, Merged, Opened, Resolved, Undone
+from contracts.escalations import EscalationEvent, Merged, Opened, PageRequested, Resolved, Undone
 from contracts.pages import PageEvent, ToEscalation
 from contracts.parked import Parked
 from contracts.signals import Signal
@@ -18,7 +18,7 @@ from services.escalation.core.decide import decide
 from services.escalation.core.faults import fault_signal, untold_faults
 from services.escalation.core.state import Run
 from services.escalation.reading import read_signal
-from services.escalation.world import Surroundings
+from services.escalation.world import AboutPatient, Surroundings
 from services.runtime.aggregates import Aggregates, Committed, read_events
 from services.runtime.clock import Clock
 from services.runtime.consume import Message
@@ -121,29 +121,30 @@ class Handlers:
         """Decide on one signal."""
         subject = f"escalations.{signal.patient}" if signal.patient else f"faults.{signal.area}"
         # Side by side, because a page waits for them. The run may open a new one even when it seems
-        # to be open, since it may just have closed: have a code and the therapist in any case.
-        _, code, therapist = await asyncio.gather(
+        # to be open, since it may just have closed: have a code and the patient in any case.
+        _, code, patient = await asyncio.gather(
             self._runs.load(subject, cached=True),
             self._codes.take(),
-            self._therapist(signal),
+            self._about(signal),
         )
         heard = inputs.SignalHeard(signal)
         done = await self._runs.decide(
             subject,
             heard.cause,
-            lambda state, now: decide(state, heard, now, self._surroundings.world(subject, code, therapist)),
+            lambda state, now: decide(state, heard, now, self._surroundings.world(subject, code, patient)),
         )
         if not any(isinstance(event, Opened) for event in done.events):
             self._codes.put_back(code)
-        self._after(subject, done)
+        await self._after(subject, done)
 
-    async def _therapist(self, signal: Signal) -> str | None:
+    async def _about(self, signal: Signal) -> AboutPatient:
         try:
-            return await self._surroundings.therapist(signal.patient)
+            return await self._surroundings.about(signal.patient, self._clock.now())
         except Unavailable:
-            # The policies of loud signals name schedules first: they page without the record.
+            # The policies of loud signals name schedules first: they page without the record. One that
+            # asks for the patient's tags may then not apply; there is always one that does.
             if signal.urgency.rank >= Urgency.URGENT.rank:
-                return None
+                return AboutPatient()
             raise
 
     async def look(self, subject: str) -> None:
@@ -160,10 +161,10 @@ class Handlers:
             heard.cause,
             lambda state, now: decide(state, heard, now, self._surroundings.world(subject)),
         )
-        self._after(subject, done)
+        await self._after(subject, done)
         return done
 
-    def _after(self, subject: str, done: Done) -> None:
+    async def _after(self, subject: str, done: Done) -> None:
         for event in done.events:
             match event:
                 case Opened(code=code, run=run):
@@ -178,3 +179,18 @@ class Handlers:
             # One line for what happened together: writing lines takes longer than deciding.
             kinds = ",".join(dict.fromkeys(event.type for event in done.events))
             _log.info("escalation_event", kind=kinds, run=done.state.run)
+        await self._end_drills(done)
+
+    async def _end_drills(self, done: Done) -> None:
+        """End the drill of whoever was paged about something real; its page is on its way already."""
+        for event in done.events:
+            if not isinstance(event, PageRequested) or (event.test and not event.drill):
+                continue
+            if event.drill and not self._surroundings.is_engaged(event.responder):
+                continue
+            for subject in self._surroundings.drills_of(event.responder):
+                try:
+                    await self._hear(subject, inputs.RealPageSent(event.responder))
+                except Unavailable as error:
+                    # It ends by itself within three minutes.
+                    _log.warning("drill_not_ended", error=str(error))

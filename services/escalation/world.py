@@ -1,6 +1,8 @@
 """What escalation decides with: the policies, shifts and people of this moment, held in memory."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
 from nats.aio.client import Client
@@ -13,23 +15,40 @@ from contracts.policies import PolicySet
 from contracts.schedules import Shifts
 from contracts.values import Urgency
 from services.escalation.core.inputs import World
+from services.escalation.core.routing import tags_of
 from services.runtime.follow import Follower, ValueTable
 from services.runtime.log import Log, Stored
 
 _log = structlog.get_logger()
 _BUSY = frozenset({EscalationStatus.HELD})
+_DRILLS = "faults.drill-"
+_NOT_REAL = (_DRILLS, "faults.test-")
+"""Where nothing is wrong: drills and test pages."""
+
+
+@dataclass(frozen=True)
+class AboutPatient:
+    """What a decision asks of a patient's record."""
+
+    therapist: str | None = None
+    """The responder who treats them, if anybody does."""
+    tags: tuple[str, ...] | None = None
+    """What policies may ask for; None: the record could not be read."""
 
 
 class Surroundings:
     """Reads shifts directly from their bucket: a stopped roster service stops no page."""
 
     def __init__(self, nc: Client) -> None:
-        self._policies = ValueTable(nc, "policies", PolicySet)
+        # The versions before are for ops; a year of edits would be held here for nothing.
+        self._policies = ValueTable(nc, "policies", PolicySet, only="current")
         self._people = ValueTable(nc, "people", Person)
         self._shifts = ValueTable(nc, "shifts", Shifts)
         self._patients = Log(nc, "KV_patients")
         self._holds: dict[str, str] = {}
         self._open_codes: dict[str, str] = {}
+        self._engaged: dict[str, frozenset[str]] = {}
+        self._drills: dict[str, frozenset[str]] = {}
 
     async def start(self) -> None:
         """Read everything there is."""
@@ -61,32 +80,48 @@ class Surroundings:
             self._holds[subject] = brief.holder
         else:
             self._holds.pop(subject, None)
+        if subject.startswith(_DRILLS):
+            _keep(self._drills, subject, _people(brief))
+        elif not subject.startswith(_NOT_REAL):
+            _keep(self._engaged, subject, _people(brief))
 
     def is_code_open(self, code: str) -> bool:
         """Return whether an open run has this code, whatever its bucket says."""
         return code in self._open_codes
 
-    async def therapist(self, patient: str | None) -> str | None:
-        """Return the patient's own therapist, if the patient is known. Raises Unavailable."""
+    def drills_of(self, responder: str) -> tuple[str, ...]:
+        """Return the subjects of open drills that have a page out to them."""
+        return tuple(subject for subject, people in self._drills.items() if responder in people)
+
+    def is_engaged(self, responder: str) -> bool:
+        """Return whether they hold something real or have a page of it out."""
+        return any(responder in people for people in self._engaged.values())
+
+    async def about(self, patient: str | None, now: datetime) -> AboutPatient:
+        """Return the patient's therapist and tags, in one read. Raises Unavailable."""
         stored = await self._patients.last(f"$KV.patients.{patient}") if patient else None
         if not stored or not stored.data:
-            return None
+            return AboutPatient(tags=())
         try:
-            return Patient.model_validate_json(stored.data).therapist
+            record = Patient.model_validate_json(stored.data)
         except ValidationError:
             # Without the record the policy still names whom to page.
             _log.error("patient_unreadable", patient=patient)
-            return None
+            return AboutPatient()
+        return AboutPatient(record.therapist, tags_of(record, now))
 
-    def world(self, subject: str, code: str = "", therapist: str | None = None) -> World:
+    def world(self, subject: str, code: str = "", patient: AboutPatient | None = None) -> World:
         """Return the world as it is now for decisions about one subject."""
+        about = patient or AboutPatient()
         return World(
             policies=self.policies(),
             shifts=self._shifts.values,
             people=self._people.values,
             busy=frozenset(holder for held, holder in self._holds.items() if held != subject),
+            engaged=self._everyone_engaged() if subject.startswith(_DRILLS) else frozenset(),
             code=code,
-            therapist=therapist,
+            therapist=about.therapist,
+            patient_tags=about.tags,
         )
 
     def policies(self) -> PolicySet:
@@ -98,8 +133,25 @@ class Surroundings:
         """Everybody on the roster."""
         return self._people.values
 
+    def _everyone_engaged(self) -> frozenset[str]:
+        return frozenset().union(*self._engaged.values())
+
     def _tables(self) -> tuple[ValueTable[PolicySet] | ValueTable[Person] | ValueTable[Shifts], ...]:
         return (self._policies, self._people, self._shifts)
+
+
+def _people(brief: EscalationBrief | None) -> frozenset[str]:
+    """Who holds it or has a page of it out; nobody once it is closed."""
+    if brief is None or brief.status is EscalationStatus.CLOSED:
+        return frozenset()
+    return frozenset((*brief.paged, brief.holder) if brief.holder else brief.paged)
+
+
+def _keep(table: dict[str, frozenset[str]], subject: str, people: frozenset[str]) -> None:
+    if people:
+        table[subject] = people
+    else:
+        table.pop(subject, None)
 
 
 _NO_POLICIES = PolicySet.model_validate(

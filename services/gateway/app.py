@@ -6,7 +6,8 @@ import secrets
 from fastapi import APIRouter
 
 from contracts.people import Person
-from services.gateway import calls, health, http, keypad, patients, signals, texts
+from contracts.schedules import Schedule, Shifts
+from services.gateway import calendar, calls, health, http, keypad, patients, signals, texts
 from services.gateway.bridging import Bridging
 from services.gateway.briefs import Briefs
 from services.gateway.directory import Directory
@@ -44,9 +45,23 @@ class GatewayService:
         shell, settings = self._shell, self._settings
         self.people = ValueTable(shell.nc, "people", Person)
         self.briefs = Briefs(shell.nc)
+        self.schedules = ValueTable(shell.nc, "schedules", Schedule)
+        self.shifts = ValueTable(shell.nc, "shifts", Shifts)
         await self.people.start()
         await self.briefs.follower.start()
         shell.followers += [self.people.follower.position, self.briefs.follower.position]
+        for table in (self.schedules, self.shifts):
+            await table.start()
+            shell.followers.append(table.follower.position)
+        calendars = calendar.Calendars(
+            shell.nc,
+            await shell.bucket("feeds"),
+            self.people,
+            self.schedules,
+            self.shifts,
+            shell.seals,
+            shell.clock,
+        )
         registry = Registry(
             await shell.bucket("patients"),
             await shell.bucket("aliases"),
@@ -55,7 +70,7 @@ class GatewayService:
             new_patient_id,
         )
         self.server = HttpServer(
-            http.application(self._routers(registry), shell.activity),
+            http.application((*self._routers(registry), calendar.routes(calendars)), shell.activity),
             settings.gateway_host,
             settings.gateway_port,
         )
@@ -65,7 +80,8 @@ class GatewayService:
         """Take no more requests; those under way end first."""
         await self.server.stop()
         await self.briefs.follower.stop()
-        await self.people.stop()
+        for table in (self.shifts, self.schedules, self.people):
+            await table.stop()
 
     def _routers(self, registry: Registry) -> tuple[APIRouter, ...]:
         shell, settings, numbers = self._shell, self._settings, self._settings.numbers()

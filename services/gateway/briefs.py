@@ -37,9 +37,11 @@ class Briefs:
         return brief or self._open.get(responder, {}).get(page)
 
     def open_pages(self, responder: str) -> list[PageBrief]:
-        """Return the pages this responder has not answered, most urgent first, then oldest."""
+        """Return the pages this responder has not answered: most urgent first, then oldest; drills last."""
         pages = self._open.get(responder, {}).values()
-        return sorted(pages, key=lambda brief: (-brief.urgency.rank, brief.asked_at))
+        return sorted(
+            pages, key=lambda brief: (brief.drill or brief.test, -brief.urgency.rank, brief.asked_at)
+        )
 
     async def run(self, subject: str) -> EscalationBrief | None:
         """Return a run's brief as it is at this moment; raises Unavailable."""

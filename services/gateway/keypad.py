@@ -56,7 +56,11 @@ class Keypad:
                 return self.voice.ask_bridge(responder, page, speech.bridge(brief))
             case Purpose.PAGE | Purpose.BRIDGE:
                 return self.voice.then_next(responder, (speech.no_longer(brief),), page)
-            case Purpose.MESSAGE | Purpose.ANSWER | Purpose.NOTICE:
+            case Purpose.NOTICE if speech.asks_to_confirm(brief):
+                return self.voice.ask_to_confirm(responder, page, speech.notice(brief))
+            case Purpose.NOTICE:
+                return self.voice.then_next(responder, (speech.notice(brief),) * 2, page)
+            case Purpose.MESSAGE | Purpose.ANSWER:
                 said = speech.message(brief)
                 return self.voice.then_next(responder, (said, said), page)
 
@@ -74,6 +78,8 @@ class Keypad:
         """Record a key, and return what is said next, and whether the key was new."""
         digits = form.get("Digits", "").strip()
         brief = await self.briefs.page(responder, page)
+        if brief is not None and brief.purpose is Purpose.NOTICE:
+            return await self._pressed_about_notice(brief, digits, leg, form)
         since = await self.briefs.sequence(brief.subject) if brief is not None and digits == "1" else None
         asked = speech.page(brief) if brief is not None else speech.GENERIC
         try:
@@ -88,6 +94,22 @@ class Keypad:
                 return self.voice.then_next(responder, (speech.passed(brief),), dealt_with), new
             case _nothing_we_offered:
                 return self._ask_again(responder, page, asked, speech.WRONG_KEY, leg, done, 1), new
+
+    async def _pressed_about_notice(
+        self, brief: PageBrief, digits: str, leg: int, form: Form
+    ) -> tuple[str, bool]:
+        """Record the key that confirms a shift; any other is asked for once more."""
+        responder, page = brief.responder, brief.page
+        try:
+            new = await self.record(responder, page, digits, f"{leg}", form) if digits else True
+        except Unavailable:
+            return self.voice.then_next(responder, (speech.CANNOT_CONFIRM,), page), True
+        if digits == "6":
+            return self.voice.then_next(responder, (speech.NOTED,), page), new
+        if leg == 0:
+            said = speech.notice(brief)
+            return self.voice.ask_to_confirm(responder, page, said, leg=1, first=speech.WRONG_KEY), new
+        return self.voice.then_next(responder, (speech.WRONG_KEY,), page), new
 
     async def outcome(self, responder: str, page: str, since: int | None, done: str) -> str:
         """Return what came of taking a page, as soon as it can be read."""

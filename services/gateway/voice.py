@@ -41,6 +41,11 @@ class Voice:
         """Ask for the key that connects with the patient."""
         return self._ask(first, text, (responder, page, "connect"), leg, "", speech.GOODBYE)
 
+    def ask_to_confirm(self, responder: str, page: str, text: str, *, leg: int = 0, first: str = "") -> str:
+        """Ask for the key that confirms a shift."""
+        said = f"{text} {speech.ASK_CONFIRM}"
+        return self._ask(first, said, (responder, page, "digits"), leg, "", speech.GOODBYE)
+
     def offer_connection(self, responder: str, page: str, text: str, done: str) -> str:
         """Say what came of the key, and offer to be connected; without a key it goes on."""
         answer = VoiceResponse()

@@ -1,5 +1,6 @@
 """A responder's text: which page it is about, and the one answer it gets."""
 
+import contextlib
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Literal
@@ -13,8 +14,9 @@ from contracts.replies import Key, Reply, parse
 from contracts.values import PhoneRef
 from services.paging.briefs import Briefs
 from services.paging.core import decide as core
-from services.paging.core import inputs, texts
-from services.paging.core.replies import About, Chosen, Say, choose, heard_before
+from services.paging.core import inputs, names, texts
+from services.paging.core.chosen import About, Chosen, Confirms, Say
+from services.paging.core.replies import choose, heard_before
 from services.paging.core.state import Page
 from services.paging.methods import Methods
 from services.paging.reconciling import Reconciling
@@ -23,7 +25,7 @@ from services.runtime.aggregates import Aggregates
 from services.runtime.clock import Clock
 from services.runtime.follow import Follower
 from services.runtime.log import Log
-from services.runtime.sealing import Seals
+from services.runtime.sealing import SealError, Seals
 
 _log = structlog.get_logger()
 _SKEW = timedelta(minutes=5)
@@ -77,26 +79,20 @@ class Answering:
     async def _about(self, person: Person, reply: Reply, fact: SmsReceived) -> None:
         briefs = self._briefs.of(person.id)
         before = await self._heard_before(person.id, fact)
-        if before is not None:
+        if before is not None and reply.key is not Key.READY:
             chosen: Chosen = heard_before(before, briefs)
         else:
             chosen = choose(reply, briefs, await self._known(reply.code), fact.received_at)
         match chosen:
             case Say(text=text):
-                await self._say(person, fact.sid, text)
+                # Delivered again, a `6` finds only the shifts it has not confirmed yet: maybe none.
+                if before is None:
+                    await self._say(person, fact.sid, text)
+            case Confirms(shifts=shifts):
+                for shift in shifts:
+                    await self._answer(person, reply, fact, shift.notice, shift.earlier)
             case About(page=page):
-                heard = inputs.Replied(
-                    reply,
-                    _cause(fact),
-                    self._told(person.id, page.run, fact),
-                    pin=self._pin(person, reply),
-                    name=self._seals.seal(reply.name) if reply.name else None,
-                )
-                subject = f"pages.{person.id}.{page.page}"
-                done = await self._pages.decide(
-                    subject, heard.cause, lambda s, now: core.decide(s, heard, now)
-                )
-                await self._reconciling.hang_up(done.state)
+                await self._answer(person, reply, fact, page)
                 if reply.key is Key.MORE:
                     known = page.model_copy(update={"evidence": self._signals(person.id, page.run)})
                     await self._say(
@@ -106,6 +102,40 @@ class Answering:
                     await self._say(
                         person, fact.sid, texts.took_text(page.code, [one.code for one in chosen.others])
                     )
+
+    async def _answer(
+        self,
+        person: Person,
+        reply: Reply,
+        fact: SmsReceived,
+        page: PageBrief,
+        others: tuple[str, ...] = (),
+    ) -> None:
+        """Let the page, message or notice hear it."""
+        heard = inputs.Replied(
+            reply,
+            _cause(fact),
+            self._told(person.id, page.run, fact),
+            pin=self._pin(person, reply),
+            name=self._seals.seal(reply.name) if reply.key is Key.CONFIRM and reply.name else None,
+            asked=self._asked(person, reply) if reply.key is Key.GIVE else None,
+            phone_ref=fact.sender,
+            others=others,
+        )
+        subject = f"pages.{person.id}.{page.page}"
+        done = await self._pages.decide(subject, heard.cause, lambda s, now: core.decide(s, heard, now))
+        await self._reconciling.hang_up(done.state)
+
+    def _asked(self, person: Person, reply: Reply) -> str | None:
+        """Return whom of the others they named, if it is one who can be paged."""
+        called: dict[str, str] = {}
+        for other in self._people().values():
+            if other.active and other.id != person.id:
+                # Whoever's name can't be read here is still known by their id.
+                with contextlib.suppress(SealError):
+                    called[other.id] = other.id
+                    called[other.id] = self._seals.unseal(other.name)
+        return names.resolve(reply.name, called)
 
     async def _heard_before(self, responder: str, fact: SmsReceived) -> PageBrief | None:
         """Return the page that heard this very text already: delivered again, it means no other one."""

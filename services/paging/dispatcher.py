@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from contracts.pages import PageBrief, Purpose
+from contracts.pages import PageBrief
 from contracts.values import Channel, Urgency
 from services.paging.briefs import Briefs
 from services.paging.sending import Sending
@@ -27,8 +27,10 @@ _log = structlog.get_logger()
 
 OTHERS_GRACE = timedelta(seconds=1)
 """An attempt another copy committed is its to send first; if that copy died, ours takes over."""
+GATHER = timedelta(seconds=1)
+"""So long a soon or routine page waits for others to the same phone, to be one text with them."""
 BURST = 3
-"""Texts to one phone within a minute, beyond which pages that are not imminent share a text."""
+"""Texts of such pages to one phone within a minute, beyond which the next waits a little longer."""
 BURST_PAUSE = timedelta(seconds=2)
 SHARED = 4
 """Pages in one text: so many codes fit into a segment, and a page whose code isn't told isn't told."""
@@ -60,6 +62,7 @@ class Dispatcher:
         self._blocked: dict[str, list[Turn]] = {}
         self._dialling: set[str] = set()
         self._texted: dict[str, deque[datetime]] = {}
+        self._gathering: dict[str, list[Turn]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._slots_free = asyncio.Semaphore(_AT_ONCE)
         self._stopped = False
@@ -69,7 +72,10 @@ class Dispatcher:
         if brief.waiting:
             now = self._clock.now()
             for turn in turns_of(subject, brief, now if own else now + OTHERS_GRACE):
-                self._enqueue(turn)
+                if turn.may_share and turn.asked_at + GATHER > now:
+                    self._gather(turn, now)
+                else:
+                    self._enqueue(turn)
         if self._blocked:
             self._free_blocked()
 
@@ -85,6 +91,19 @@ class Dispatcher:
             if not self._briefs.calling(phone_ref) and phone_ref not in self._dialling:
                 for turn in self._blocked.pop(phone_ref):
                     self._enqueue(turn)
+
+    def _gather(self, turn: Turn, now: datetime) -> None:
+        """Let it wait together with others to its phone; the first that came sets the moment."""
+        if turn.phone_ref in self._gathering:
+            self._gathering[turn.phone_ref].append(turn)
+            return
+        self._gathering[turn.phone_ref] = [turn]
+
+        async def gathered() -> None:
+            for one in self._gathering.pop(turn.phone_ref):
+                self._enqueue(one)
+
+        self._clock.wake(f"gather-{id(self)}-{turn.phone_ref}", now + GATHER, gathered)
 
     def _enqueue(self, turn: Turn) -> None:
         sender = self._sender(turn.urgency)
@@ -160,16 +179,16 @@ class Dispatcher:
                 self._blocked.setdefault(turn.phone_ref, []).append(turn)
                 return None
             return timedelta(0)
-        return self._burst_pause(turn.phone_ref, now) if _may_share(turn) else timedelta(0)
+        return self._burst_pause(turn.phone_ref, now) if turn.may_share else timedelta(0)
 
     def _granted(self, turn: Turn, queue: Waiting) -> list[Turn]:
         """Note that the turn came, and return the turns that go out with it in one text."""
         if turn.channel is Channel.VOICE:
             self._dialling.add(turn.phone_ref)
-        if not _may_share(turn):
+        if not turn.may_share:
             return [turn]
         texted = self._texted.setdefault(turn.phone_ref, deque(maxlen=BURST))
-        others = queue.of_phone(turn.phone_ref)[: SHARED - 1] if len(texted) == BURST else []
+        others = queue.of_phone(turn.phone_ref)[: SHARED - 1]
         queue.remove(others)
         texted.append(self._clock.now())
         return [turn, *others]
@@ -210,10 +229,3 @@ class Dispatcher:
             if turns[0].channel is Channel.VOICE:
                 self._dialling.discard(turns[0].phone_ref)
                 self._free_blocked()
-
-
-def _may_share(turn: Turn) -> bool:
-    """Whether a text may wait a moment and share one: only pages, and never an imminent one."""
-    return (
-        turn.channel is Channel.SMS and turn.purpose is Purpose.PAGE and turn.urgency is not Urgency.IMMINENT
-    )

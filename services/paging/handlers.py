@@ -14,6 +14,7 @@ from contracts.escalations import (
     PageWithdrawn,
     ResponderTold,
 )
+from contracts.notices import NoticeSent
 from contracts.pages import PageEvent
 from services.paging.core import decide as core
 from services.paging.core import inputs
@@ -66,6 +67,12 @@ class Handlers:
 
     async def on_notice(self, message: Message) -> None:
         """Take over a notice of the roster."""
+        notice = NoticeSent.model_validate_json(message.data)
+        await self._hear(
+            f"pages.{notice.responder}.{notice.message}",
+            inputs.Requested(notice),
+            seems_new=message.delivered == 1,
+        )
 
     async def on_carrier(self, message: Message) -> None:
         """Take over a webhook."""

@@ -9,6 +9,7 @@ import structlog
 from prometheus_client import Counter, Histogram
 
 from contracts.escalations import PageRequested
+from contracts.notices import NoticeSent
 from contracts.pages import AttemptIntended, PageEvent
 from contracts.values import Channel
 from services.paging.core import decide as core
@@ -25,6 +26,8 @@ from services.runtime.sealing import SealError, Seals
 from services.runtime.twilio_client import Accepted, Carrier, Outcome, Refused
 
 _log = structlog.get_logger()
+_LONGEST = 36_000
+"""The carrier keeps a text no longer than ten hours, in seconds."""
 SENT = Counter(
     "vigil_sent_total", "Attempts handed to the carrier, by outcome.", ["channel", "urgency", "outcome"]
 )
@@ -141,19 +144,25 @@ class Sending:
             sender,
             text,
             f"{public}/twilio/sms-status/page/{where}" + (f"?also={also}" if also else ""),
-            self._settings.sms_valid_seconds,
+            self._valid_seconds(page),
         )
+
+    def _valid_seconds(self, page: Page) -> int:
+        """A page that comes late misleads; a notice is still worth having when the phone is on again."""
+        if not isinstance(page.what, NoticeSent):
+            return self._settings.sms_valid_seconds
+        until = page.what.not_after
+        left = _LONGEST if until is None else int((until - self._clock.now()).total_seconds())
+        return max(self._settings.sms_valid_seconds, min(left, _LONGEST))
 
     async def _record(self, turn: Turn, outcome: Outcome) -> None:
         heard: inputs.Heard
         if isinstance(outcome, Accepted):
             heard = inputs.CarrierAccepted(turn.attempt, outcome.sid)
-            WAITED.labels(turn.urgency).observe((self._clock.now() - turn.asked_at).total_seconds())
         elif isinstance(outcome, Refused):
             heard = inputs.CarrierRefused(turn.attempt, outcome.code, outcome.status)
         else:
             heard = inputs.CarrierUnknown(turn.attempt, outcome.why)
-        SENT.labels(turn.channel, turn.urgency, type(outcome).__name__.lower()).inc()
         _log.info(
             "attempt_sent",
             page=turn.subject.split(".")[2],
@@ -163,9 +172,20 @@ class Sending:
             status=type(outcome).__name__.lower(),
             code=getattr(outcome, "code", None) or getattr(outcome, "why", None),
         )
+        now = self._clock.now()
         done = await self._pages.decide(turn.subject, heard.cause, lambda s, t: core.decide(s, heard, t))
+        _count(turn, done.state, outcome, now)
         # The page may have been taken or withdrawn while the carrier was asked.
         await self._reconciling.hang_up(done.state)
+
+
+def _count(turn: Turn, page: Page, outcome: Outcome, now: datetime) -> None:
+    """Test pages and drills are counted apart from what is real."""
+    is_drill = isinstance(page.what, PageRequested) and page.what.test
+    urgency = "drill" if is_drill else turn.urgency.value
+    SENT.labels(turn.channel, urgency, type(outcome).__name__.lower()).inc()
+    if isinstance(outcome, Accepted):
+        WAITED.labels(urgency).observe((now - turn.asked_at).total_seconds())
 
 
 def _ready(page: Page, turn: Turn) -> Attempt | None:

@@ -21,6 +21,14 @@ class Turn:
     urgency: Urgency = field(compare=False)
     purpose: Purpose = field(compare=False)
     not_before: datetime = field(compare=False)
+    alone: bool = field(compare=False, default=False)
+    """Its own text says something that a shared one would not: who hands over, that it is a test."""
+
+    @property
+    def may_share(self) -> bool:
+        """Whether its text may wait a moment and share one: only soon and routine pages."""
+        quiet = self.urgency.rank < Urgency.URGENT.rank and not self.alone
+        return self.channel is Channel.SMS and self.purpose is Purpose.PAGE and quiet
 
     @property
     def key(self) -> tuple[str, int]:
@@ -52,14 +60,7 @@ class Waiting:
 
     def of_phone(self, phone_ref: str) -> list[Turn]:
         """Return the texts of pages that wait for one phone and may share one text."""
-        return [
-            turn
-            for turn in sorted(self._heap)
-            if turn.phone_ref == phone_ref
-            and turn.channel is Channel.SMS
-            and turn.purpose is Purpose.PAGE
-            and turn.urgency is not Urgency.IMMINENT
-        ]
+        return [turn for turn in sorted(self._heap) if turn.phone_ref == phone_ref and turn.may_share]
 
     def remove(self, turns: list[Turn]) -> None:
         """Take those turns out."""
@@ -83,6 +84,7 @@ def turns_of(subject: str, brief: PageBrief, not_before: datetime) -> list[Turn]
             urgency=brief.urgency,
             purpose=brief.purpose,
             not_before=not_before,
+            alone=brief.given or brief.test,
         )
         for number, channel, phone_ref in brief.waiting
     ]

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Mapping
 
 from contracts.escalations import BridgeRequested, PageRequested, ResponderTold
+from contracts.notices import NoticeSent
 from contracts.pages import Answer, PageStatus, Purpose
 from contracts.people import Person
 from services.paging.briefs import Briefs
 from services.paging.core import texts
+from services.paging.core.notice_texts import NAMES
 from services.paging.core.state import What
 from services.runtime.clock import Clock
 from services.runtime.sealing import SealError, Seals
@@ -24,12 +26,15 @@ class Wording:
         self._clock = clock
 
     def text(self, what: What) -> str:
-        """Return the text of a page, message or answer; empty for a bridge, which is a call."""
+        """Return the text of a page, message, notice or answer; empty for a bridge, which is a call."""
         match what:
             case PageRequested():
-                return texts.page_text(what, self._clock.now(), self._open(what.responder))
+                giver = self._names(what).get(what.given_by or "", "")
+                return texts.page_text(what, self._clock.now(), self._open(what.responder), giver)
             case ResponderTold():
                 return texts.telling_text(what, self._clock.now(), self._names(what))
+            case NoticeSent():
+                return texts.notice_text(what, self._names(what))
             case Answer():
                 return what.text
             case BridgeRequested():
@@ -37,7 +42,7 @@ class Wording:
 
     def names_people(self, what: What | None) -> bool:
         """Return whether the text names a colleague, so that it may not be stored in clear."""
-        return isinstance(what, ResponderTold) and bool(self._names(what))
+        return what is not None and bool(self._names(what))
 
     def _open(self, responder: str) -> int:
         out = (
@@ -45,8 +50,8 @@ class Wording:
         )
         return len({brief.code for brief in out})
 
-    def _names(self, what: ResponderTold) -> Mapping[str, str]:
-        named = {part for value in what.args.values() for part in value.split(",")}
+    def _names(self, what: What) -> Mapping[str, str]:
+        named = _named(what)
         people = self._people()
         return {name: self._name(people[name]) for name in named if name in people}
 
@@ -55,3 +60,16 @@ class Wording:
             return self._seals.unseal(person.name)
         except SealError:
             return "a colleague"
+
+
+def _named(what: What) -> set[str]:
+    """Return the ids of colleagues that the text may name."""
+    match what:
+        case ResponderTold(args=args):
+            return {part for value in args.values() for part in value.split(",")}
+        case NoticeSent(args=args):
+            return {args[name] for name in NAMES if name in args}
+        case PageRequested(given_by=giver):
+            return {giver} if giver else set()
+        case BridgeRequested() | Answer():
+            return set()

@@ -6,15 +6,18 @@ as `file:line: field: what is wrong, and what to do`, in one ProgrammeError.
 """
 
 from services.programme.drafts import MethodDraft, PatientDraft, PersonDraft
-from services.programme.lint import Finding, lint
+from services.programme.linting.finding import Finding
+from services.programme.linting.lint import lint
 from services.programme.load import (
     Programme,
     load,
+    load_calendars,
     load_patients,
     load_people,
     load_policies,
     load_schedules,
 )
+from services.programme.policy_files import PolicyFolder, load_policy_folder
 from services.programme.schema import policy_schema
 from services.programme.yaml_text import Problem, ProgrammeError
 
@@ -23,14 +26,17 @@ __all__ = [
     "MethodDraft",
     "PatientDraft",
     "PersonDraft",
+    "PolicyFolder",
     "Problem",
     "Programme",
     "ProgrammeError",
     "lint",
     "load",
+    "load_calendars",
     "load_patients",
     "load_people",
     "load_policies",
+    "load_policy_folder",
     "load_schedules",
     "policy_schema",
 ]

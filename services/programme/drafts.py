@@ -1,16 +1,15 @@
-"""What ops write about people, schedules and patients, before anything of it is sealed."""
+"""What ops write about people and patients, before anything is sealed, and the words all files share."""
 
 import functools
 import re
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from typing import Annotated
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import available_timezones
 
 import phonenumbers
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from contracts.policies import Strict
-from contracts.schedules import Every, Override, Rotation, Schedule
 from contracts.values import Channel, Id
 from services.programme import fields
 
@@ -139,55 +138,3 @@ class PatientDraft(Strict):
     safety_plan: str = ""
     therapist: Id | None = None
     site: Id = "main"
-
-
-class RotationDraft(Strict):
-    """People taking turns, as written."""
-
-    people: tuple[Id, ...] = Field(min_length=1)
-    every: Every = Every.WEEK
-    starts_on: Day
-    handoff_at: Wall = time(8, 0)
-
-
-class OverrideDraft(Strict):
-    """A stand-in, as written; moments without an offset are the schedule's wall clock."""
-
-    person: Id
-    start: Instant
-    end: Instant
-    reason: str = ""
-
-
-class ScheduleDraft(Strict):
-    """A schedule as written."""
-
-    id: Id
-    title: str = ""
-    zone: Zone = "America/New_York"
-    rotations: tuple[RotationDraft, ...] = ()
-    overrides: tuple[OverrideDraft, ...] = ()
-
-    def schedule(self) -> Schedule:
-        """Return the schedule it describes; where the wall clock is ambiguous, overrides last longer."""
-        zone = ZoneInfo(self.zone)
-        return Schedule(
-            id=self.id,
-            title=self.title,
-            zone=self.zone,
-            rotations=tuple(Rotation(**rotation.model_dump()) for rotation in self.rotations),
-            overrides=tuple(
-                Override(
-                    person=o.person,
-                    start=min(_readings(o.start, zone)),
-                    end=max(_readings(o.end, zone)),
-                    reason=o.reason,
-                )
-                for o in self.overrides
-            ),
-        )
-
-
-def _readings(moment: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    wall = moment if moment.tzinfo else moment.replace(tzinfo=zone)
-    return wall.replace(fold=0).astimezone(UTC), wall.replace(fold=1).astimezone(UTC)

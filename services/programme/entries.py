@@ -1,4 +1,4 @@
-"""Files that hold one list of entries with ids: people, schedules, patients."""
+"""Files that hold one list of entries with ids: people, schedules, holiday calendars, patients."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -6,13 +6,15 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from services.programme import fields, yaml_text
-from services.programme.drafts import PatientDraft, PersonDraft, ScheduleDraft
+from services.programme.calendar_drafts import CalendarDraft
+from services.programme.drafts import PatientDraft, PersonDraft
+from services.programme.roster_drafts import ScheduleDraft
 from services.programme.yaml_text import Document, Place
 
 Names = Collection[str] | None
 """The ids that may be referred to; None leaves references unchecked."""
 
-TDraft = TypeVar("TDraft", PersonDraft, PatientDraft, ScheduleDraft)
+TDraft = TypeVar("TDraft", PersonDraft, PatientDraft, ScheduleDraft, CalendarDraft)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +63,6 @@ def check_people(people: Entries[PersonDraft]) -> None:
                 line = people.document.line(("people", owner))
                 text = f"is also a phone of the person in line {line}; give each their own"
                 people.document.tell(at, text)
-
-
-def check_schedules(schedules: Entries[ScheduleDraft], people: Names) -> None:
-    """Tell of unknown people and of overrides that end before they start."""
-    document = schedules.document
-    for position, draft in schedules.by_position.items():
-        at = ("schedules", position)
-        for r, rotation in enumerate(draft.rotations):
-            for p, person in enumerate(rotation.people):
-                check_name(person, people, "person", (*at, "rotations", r, "people", p), document)
-        for o, override in enumerate(draft.schedule().overrides):
-            check_name(override.person, people, "person", (*at, "overrides", o, "person"), document)
-            if override.end <= override.start:
-                document.tell((*at, "overrides", o, "end"), "is not after `start`; move one of them")
 
 
 def check_patients(patients: Entries[PatientDraft], people: Names) -> None:

@@ -24,7 +24,8 @@ def checked(model: type[TModel], tree: Tree, at: Place, document: Document) -> T
         for detail in details:
             path = (*at, *detail["loc"])
             if path not in document.empty and not _follows(detail, details):
-                document.tell(path, _sentence(model, detail))
+                sentence = _sentence(model, detail)
+                document.tell((*path, *_meant(sentence)), sentence)
         return None
 
 
@@ -40,6 +41,12 @@ def _follows(detail: ErrorDetails, details: Iterable[ErrorDetails]) -> bool:
     return detail["type"] == "too_short" and any(
         len(other["loc"]) > len(loc) and other["loc"][: len(loc)] == loc for other in details
     )
+
+
+def _meant(sentence: str) -> tuple[str, ...]:
+    """Return the field that a rule about several fields begins with, so that its line is told."""
+    named = re.match(r"`(\w+)` ", sentence)
+    return (named[1],) if named else ()
 
 
 def _sentence(model: type[BaseModel], detail: ErrorDetails) -> str:
@@ -59,10 +66,10 @@ def _sentence(model: type[BaseModel], detail: ErrorDetails) -> str:
         case "tuple_type":
             return "must be a list; write its entries as `- ...` lines or as [a, b]"
         case "model_type" | "model_attributes_type" if _model_at(model, loc) is Target:
-            ways = f"`schedule: {value}`, `person: {value}`, `therapist` or `everyone`"
-            return f"{value!r} is no target; write {ways}"
+            return _no_target(value)
         case "model_type" | "model_attributes_type" | "dict_type":
-            return "must hold fields, each written as `name: value`"
+            known = sorted(_fields(_model_at(model, loc)))
+            return f"must hold fields, each written as `name: value`{': ' if known else ''}{', '.join(known)}"
         case "string_type":
             return "must be text; put it in quotes"
         case "string_pattern_mismatch":
@@ -85,8 +92,19 @@ def _sentence(model: type[BaseModel], detail: ErrorDetails) -> str:
             return f"{detail['msg'][:1].lower()}{detail['msg'][1:]}; correct it"
 
 
+def _no_target(value: object) -> str:
+    words = ("therapist", "therapist_on_shift", "everyone")
+    name = value if isinstance(value, str) else "<id>"
+    near = did_you_mean(name, words) if isinstance(value, str) else ""
+    ways = (
+        f"`schedule: {name}`, `person: {name}`, {', '.join(f'`{word}`' for word in words[:-1])} or `everyone`"
+    )
+    return f"{f'{value!r} is' if near or name == value else 'is'} no target{near or f'; write {ways}'}"
+
+
 def _fields(model: type[BaseModel] | None) -> Iterable[str]:
-    return model.model_fields if model else ()
+    """Return the fields of a model as people write them."""
+    return [info.alias or name for name, info in model.model_fields.items()] if model else ()
 
 
 def _model_at(model: type[BaseModel], loc: Place) -> type[BaseModel] | None:

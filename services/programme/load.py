@@ -5,11 +5,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from contracts.policies import Policy
-from contracts.schedules import Schedule
-from services.programme import entries, policy_files
-from services.programme.drafts import PatientDraft, PersonDraft, ScheduleDraft
+from contracts.schedules import Calendar, Schedule
+from services.programme import entries, policy_files, roster_checks
+from services.programme.calendar_drafts import CalendarDraft
+from services.programme.drafts import PatientDraft, PersonDraft
 from services.programme.entries import Names
+from services.programme.roster_drafts import ScheduleDraft
 from services.programme.yaml_text import Document, ProgrammeError
+
+HOLIDAYS = "holidays.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,19 +24,23 @@ class Programme:
     people: tuple[PersonDraft, ...]
     schedules: tuple[Schedule, ...]
     patients: tuple[PatientDraft, ...] = ()
+    calendars: tuple[Calendar, ...] = ()
 
 
 def load(folder: Path, policies: Path | None = None) -> Programme:
-    """Return all of a folder: `people.yaml`, `schedules.yaml`, `policies/`, and `patients.yaml` if there.
+    """Return all of a folder: `people.yaml`, `schedules.yaml` and `policies/`.
 
+    `holidays.yaml` and `patients.yaml` are read if they are there.
     Policies may stand in a folder of their own. Raises ProgrammeError with the problems of all files.
     """
     people = entries.read(folder / "people.yaml", "people", PersonDraft)
     schedules = entries.read(folder / "schedules.yaml", "schedules", ScheduleDraft)
     entries.check_people(people)
-    entries.check_schedules(schedules, people.ids)
+    holidays = entries.read(folder / HOLIDAYS, "calendars", CalendarDraft) if _holidays(folder) else None
+    roster_checks.check_schedules(schedules, people.ids, holidays.ids if holidays else frozenset())
     found, documents = policy_files.read(policies or folder / "policies", schedules.ids, people.ids)
     documents = [people.document, schedules.document, *documents]
+    documents += [holidays.document] if holidays else []
     patients: tuple[PatientDraft, ...] = ()
     if (folder / "patients.yaml").exists():
         written = entries.read(folder / "patients.yaml", "patients", PatientDraft)
@@ -40,7 +48,13 @@ def load(folder: Path, policies: Path | None = None) -> Programme:
         documents.append(written.document)
         patients = written.drafts
     _raise(documents)
-    return Programme(found, people.drafts, tuple(s.schedule() for s in schedules.drafts), patients)
+    return Programme(
+        policies=found,
+        people=people.drafts,
+        schedules=tuple(draft.schedule() for draft in schedules.drafts),
+        patients=patients,
+        calendars=tuple(draft.calendar() for draft in holidays.drafts) if holidays else (),
+    )
 
 
 def load_policies(folder: Path, *, schedules: Names = None, people: Names = None) -> tuple[Policy, ...]:
@@ -61,12 +75,19 @@ def load_people(path: Path) -> tuple[PersonDraft, ...]:
     return people.drafts
 
 
-def load_schedules(path: Path, *, people: Names = None) -> tuple[Schedule, ...]:
-    """Return the schedules of `schedules.yaml`, people checked against the ids. Raises ProgrammeError."""
+def load_schedules(path: Path, *, people: Names = None, calendars: Names = None) -> tuple[Schedule, ...]:
+    """Return the schedules of `schedules.yaml`, references checked against the ids. Raises ProgrammeError."""
     schedules = entries.read(path, "schedules", ScheduleDraft)
-    entries.check_schedules(schedules, people)
+    roster_checks.check_schedules(schedules, people, calendars)
     _raise([schedules.document])
     return tuple(draft.schedule() for draft in schedules.drafts)
+
+
+def load_calendars(path: Path) -> tuple[Calendar, ...]:
+    """Return the holiday calendars of `holidays.yaml`. Raises ProgrammeError."""
+    calendars = entries.read(path, "calendars", CalendarDraft)
+    _raise([calendars.document])
+    return tuple(draft.calendar() for draft in calendars.drafts)
 
 
 def load_patients(path: Path, *, people: Names = None) -> tuple[PatientDraft, ...]:
@@ -75,6 +96,10 @@ def load_patients(path: Path, *, people: Names = None) -> tuple[PatientDraft, ..
     entries.check_patients(patients, people)
     _raise([patients.document])
     return patients.drafts
+
+
+def _holidays(folder: Path) -> bool:
+    return (folder / HOLIDAYS).exists()
 
 
 def _raise(documents: Iterable[Document]) -> None:

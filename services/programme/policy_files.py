@@ -2,12 +2,46 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from contracts.policies import Policy, Target
 from services.programme import drafts, entries, fields, yaml_text
 from services.programme.entries import Names
-from services.programme.yaml_text import Document, Place, Tree
+from services.programme.yaml_text import Document, Place, ProgrammeError, Tree
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyFolder:
+    """A folder of policies as it stands: what the files say, and the files themselves."""
+
+    policies: tuple[Policy, ...]
+    """In the order in which they are tried."""
+    sources: dict[str, str]
+    """Policy id -> the text of its file, comments and all."""
+    files: dict[str, str]
+    """Policy id -> the name of its file, where that is not `<id>.yaml`."""
+
+
+def load_policy_folder(folder: Path, *, schedules: Names = None, people: Names = None) -> PolicyFolder:
+    """Return the policies of a folder with their files' text.
+
+    References to schedules and people are checked against the ids given. Raises ProgrammeError.
+    """
+    policies, documents = read(folder, schedules, people)
+    problems = [problem for document in documents for problem in document.problems]
+    if problems:
+        raise ProgrammeError(problems)
+    sources: dict[str, str] = {}
+    files: dict[str, str] = {}
+    for document in documents:
+        file = Path(document.file)
+        tree = document.tree
+        name = str(tree.get("id", file.stem)) if isinstance(tree, dict) else file.stem
+        sources[name] = document.source
+        if file.name != f"{name}.yaml":
+            files[name] = file.name
+    return PolicyFolder(policies, sources, files)
 
 
 def read(folder: Path, schedules: Names, people: Names) -> tuple[tuple[Policy, ...], list[Document]]:
@@ -52,7 +86,7 @@ def _check_values(tree: Tree, document: Document) -> None:
     """Tell what a model would read without complaint but not as it was meant."""
     for at, text in _texts(tree, ()):
         match at:
-            case ("hours", "quiet_from" | "until"):
+            case ("hours", "quiet_from" | "until") | ("applies", "during", int(), "start" | "end"):
                 try:
                     drafts.wall_clock(text)
                 except ValueError as error:

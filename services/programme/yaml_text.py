@@ -4,6 +4,7 @@ Text, because YAML 1.1 reads `02:14` as 134 minutes, `no` and `off` as false and
 What a field means is decided by the field that wants it, not by how it looks.
 """
 
+import codecs
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,6 +48,8 @@ class Document:
 
     file: str
     tree: Tree = None
+    source: str = ""
+    """The text itself, comments and all; empty if it is no text."""
     lines: dict[Place, int] = field(default_factory=dict)
     empty: set[Place] = field(default_factory=set)
     """Fields without a value: told once, so later checks say nothing about them."""
@@ -67,14 +70,15 @@ def read(path: Path) -> Document:
     """Return the file's content with its lines; whatever keeps it from being read is a problem in it."""
     document = Document(str(path))
     try:
-        node = yaml.compose(path.read_bytes(), Loader=_Loader)
+        raw = path.read_bytes()
+        node = yaml.compose(raw, Loader=_Loader)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         document.tell((), f"cannot be read ({reason}); create it or name another file")
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         document.lines[()] = mark.line + 1 if mark else 1
-        document.tell((), f"is no YAML here: {error.problem or error.context}; check indentation and quotes")
+        document.tell((), f"is no YAML here: {_said(error)}")
     except (yaml.YAMLError, RecursionError) as error:
         document.tell((), f"is no YAML text ({type(error).__name__}); save it as UTF-8")
     else:
@@ -82,6 +86,7 @@ def read(path: Path) -> Document:
             document.tell((), "is empty; fill it in or remove it")
         else:
             document.tree = _tree(node, (), document)
+            document.source = _decoded(raw)
     return document
 
 
@@ -89,6 +94,19 @@ def written(path: Place) -> str:
     """Return a place as people write it: `steps[2].page[1].schedule`, counting from 1."""
     text = "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in path)
     return text.removeprefix(".")
+
+
+def _said(error: yaml.MarkedYAMLError) -> str:
+    problem = error.problem or error.context or ""
+    if "'\\t'" in problem:
+        return "a tab; indent with spaces"
+    return f"{problem}; check indentation and quotes"
+
+
+def _decoded(raw: bytes) -> str:
+    """Return the text as YAML itself decoded it: UTF-8, or UTF-16 with a mark."""
+    utf16 = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return raw.decode("utf-16" if utf16 else "utf-8")
 
 
 class _Loader(yaml.BaseLoader):

@@ -1,98 +1,78 @@
 """Wiring of the roster service."""
 
-import asyncio
-from datetime import timedelta
-
-import structlog
-
-from contracts.people import Person
-from contracts.schedules import Schedule, Shifts
-from contracts.signals import Signal
-from services.roster import core, telling
-from services.roster.handlers import compile_all
+from services.roster.gap_notices import GapNotices
+from services.roster.handing_over import HandingOver
+from services.roster.looking import Looking
+from services.roster.on_page import OnPage
+from services.roster.open_now import OpenNow
+from services.roster.reachability import Reachability
 from services.roster.settings import RosterSettings
-from services.runtime.consume import Message
-from services.runtime.follow import ValueTable
-from services.runtime.log import publish_fact
-from services.runtime.logging import where
+from services.roster.swapping import Swapping
+from services.roster.tables import Tables
+from services.roster.telling import Telling
+from services.roster.verifying import Verifying
+from services.runtime.log import Log
+from services.runtime.parking import ParkedRetries
 from services.runtime.shell import Shell
-
-_log = structlog.get_logger()
 
 
 class RosterService:
-    """Compiles shifts whenever a schedule changes and every hour, and tells ops of what is wrong then."""
+    """Compiles shifts at every change and every hour, hands over, and tells what would page nobody."""
 
     def __init__(self, shell: Shell, settings: RosterSettings) -> None:
         self._shell = shell
         self._settings = settings
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._compiling = asyncio.Lock()
-        self._started = False
 
     async def start(self) -> None:
-        """Read the schedules, compile them, and keep watch."""
-        shell = self._shell
-        self._shifts = await shell.bucket("shifts")
-        self.people = ValueTable(shell.nc, "people", Person)
-        self.shifts = ValueTable(shell.nc, "shifts", Shifts)
-        self.schedules = ValueTable(shell.nc, "schedules", Schedule, self._changed)
-        for table in (self.people, self.shifts, self.schedules):
-            await table.start()
-            shell.followers.append(table.follower.position)
-        shell.ears.hear("roster_pages", self._on_page)
+        """Read the rosters, look at them, hear of pages, and keep watch."""
+        shell, settings = self._shell, self._settings
+        self.tables = Tables(
+            shell.nc, lambda: self.looking.roster_changed(), lambda: self.looking.people_changed()
+        )
+        self.open_now = OpenNow(shell.nc)
+        telling = Telling(shell.nc)
+        people = await shell.bucket("people")
+        handing_over = HandingOver(
+            self.tables, await shell.bucket("handoffs"), telling, self.open_now, settings.habits
+        )
+        swapping = Swapping(self.tables, await shell.bucket("swaps"), telling)
+        verifying = Verifying(
+            self.tables,
+            await shell.bucket("verifications"),
+            people,
+            telling,
+            settings.verify_automatically,
+        )
+        self.looking = Looking(
+            shell,
+            settings,
+            self.tables,
+            await shell.bucket("shifts"),
+            telling,
+            GapNotices(self.tables, telling, settings.gaps_ahead),
+            handing_over,
+            swapping,
+            verifying,
+        )
+        await self.tables.start()
+        await self.open_now.start()
+        shell.followers += [table.follower.position for table in self.tables.all()]
+        shell.followers.append(self.open_now.follower.position)
+        reachability = Reachability(Log(shell.nc, "PAGES"), people)
+        heard = OnPage(self.tables, telling, reachability, handing_over, verifying, swapping)
+        shell.ears.hear("roster_pages", heard.hear)
         await shell.ears.start()
-        self._started = True
-        await self._compile()
+        self.parked = ParkedRetries(shell)
+        await self.parked.start()
+        await self.looking.start()
 
     async def stop(self) -> None:
-        """Watch no more."""
-        self._started = False
-        self._shell.clock.forget("roster")
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        for table in (self.schedules, self.shifts, self.people):
-            await table.stop()
+        """Watch no more; a look under way ends first."""
+        await self.parked.stop()
+        await self.looking.stop()
         await self._shell.ears.stop()
-
-    async def _on_page(self, message: Message) -> None:
-        """Learn from a page which phones fail, and what was answered to notices."""
-
-    def _changed(self) -> None:
-        if self._started:
-            task = asyncio.create_task(self._compile())
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
-
-    async def _compile(self) -> None:
-        with self._shell.activity.work():
-            async with self._compiling:
-                try:
-                    await self._compile_and_tell()
-                except Exception as error:
-                    _log.error("compile_failed", error=type(error).__name__, where=where(error))
-        if self._started:
-            again = self._shell.clock.now() + timedelta(seconds=self._settings.compile_every_seconds)
-            self._shell.clock.wake("roster", again, self._compile)
-
-    async def _compile_and_tell(self) -> None:
-        now = self._shell.clock.now()
-        done = await compile_all(self.schedules.values, self._shifts, now, horizon=self._settings.horizon)
-        for schedule in done.written:
-            _log.info("shifts_written", schedule=schedule)
-        for schedule, reason in done.failed.items():
-            _log.error("schedule_broken", schedule=schedule)
-            await self._tell(telling.of_failure(schedule, reason, now))
-        await self.shifts.follower.catch_up()
-        for name in self.schedules.values:
-            if (shifts := self.shifts.values.get(name)) is not None:
-                gaps = core.gaps(shifts, self.people.values, now, now + telling.AHEAD)
-                for fault in telling.of_gaps(gaps, now):
-                    await self._tell(fault)
-
-    async def _tell(self, fault: Signal) -> None:
-        data = fault.model_dump_json().encode()
-        if await publish_fact(self._shell.nc, f"signals.{fault.kind}", data, fault.id):
-            _log.warning("roster_fault", fault=fault.id)
+        await self.open_now.stop()
+        await self.tables.stop()
 
 
 async def start(shell: Shell, settings: RosterSettings) -> RosterService:

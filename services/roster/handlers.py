@@ -3,16 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfoNotFoundError
+from types import MappingProxyType
+from typing import Never
 
 from nats.js.errors import KeyNotFoundError, KeyWrongLastSequenceError, NoKeysError
 from nats.js.kv import KeyValue
 from pydantic import ValidationError
 
-from contracts.schedules import HORIZON, Schedule, Shifts
+from contracts.schedules import HORIZON, Calendar, Handoff, Leave, Schedule, Shifts, Swap
 from services.roster import core
 
 _TRIES = 3
+_NONE: Mapping[str, Never] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +35,16 @@ async def compile_all(
     *,
     horizon: timedelta = HORIZON,
     remove_missing: bool = False,
+    calendars: Mapping[str, Calendar] = _NONE,
+    leaves: Mapping[str, Leave] = _NONE,
+    swaps: Mapping[str, Swap] = _NONE,
+    handoffs: Mapping[str, Handoff] = _NONE,
 ) -> Compiled:
     """Compile every schedule and write what changed; one broken schedule stops none of the others.
 
     Shifts of schedules that are not given stay, unless `remove_missing` says that `schedules`
-    is known to be complete: a table read halfway must not take everybody off call.
+    is known to be complete: a table read halfway must not take everybody off call. What changes
+    shifts is given as its buckets hold it; what is left out there has no effect on what is written.
     Raises the broker's errors, and KeyWrongLastSequenceError after three lost races for a key.
     """
     written: list[str] = []
@@ -45,8 +52,17 @@ async def compile_all(
     failed: dict[str, str] = {}
     for name, schedule in sorted(schedules.items()):
         try:
-            fresh = core.compile(schedule, now, now + horizon)
-        except (ZoneInfoNotFoundError, ValueError, OverflowError) as error:
+            fresh = core.compile(
+                schedule,
+                now,
+                now + horizon,
+                calendar=calendars.get(schedule.calendar or ""),
+                leaves=leaves.values(),
+                swaps=swaps.values(),
+                handoffs=handoffs.values(),
+            )
+        except Exception as error:
+            # Whatever one schedule breaks, the people of all the others must stay on call.
             failed[name] = f"{type(error).__name__}: {error}"
             continue
         (written if await _write(shifts_kv, name, fresh) else unchanged).append(name)

@@ -1,59 +1,62 @@
-"""What ops are told of the roster: schedules that can't be compiled, and gaps that are near.
+"""Telling: faults to ops, notices to responders, each published once by this copy.
 
-Pure: it makes the signals, `app` publishes them. The notes hold ids of schedules and responders,
-never a name.
+A name says what is told, so a restart, or another copy, tells nothing twice: the stream drops what
+it has, and paging has one text for each name.
 """
 
+from collections import OrderedDict
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
+import structlog
+from nats.aio.client import Client
+
+from contracts.notices import NoticeSent
 from contracts.signals import Signal
-from contracts.values import Kind, Urgency
-from services.roster.core import Gap, Why
+from services.roster.core.fault_signals import fault
+from services.runtime.log import publish_fact
 
-AHEAD = timedelta(hours=24)
-"""So far ahead a gap is told: the next night is always within it. Ours, no clinical cut-off."""
+_log = structlog.get_logger()
+_REMEMBERED = 20_000
+
+
+class Telling:
+    """Publishes what is told; raises Unavailable, and then it counts as not told."""
+
+    def __init__(self, nc: Client) -> None:
+        self._nc = nc
+        self._told: OrderedDict[str, None] = OrderedDict()
+
+    async def notices(self, notices: Iterable[NoticeSent | None]) -> None:
+        """Tell responders what was not told yet; None is nobody who could be told."""
+        for notice in notices:
+            if notice is not None and notice.message not in self._told:
+                data = notice.model_dump_json().encode()
+                if await publish_fact(self._nc, f"notices.{notice.responder}", data, notice.message):
+                    _log.info("notice_sent", responder=notice.responder, kind=notice.notice.value)
+                self._remember(notice.message)
+
+    async def faults(self, faults: Iterable[Signal]) -> None:
+        """Tell ops what was not told yet."""
+        for one in faults:
+            if one.id not in self._told:
+                data = one.model_dump_json().encode()
+                if await publish_fact(self._nc, f"signals.{one.kind}", data, one.id):
+                    _log.warning("roster_fault", fault=one.id)
+                self._remember(one.id)
+
+    def _remember(self, name: str) -> None:
+        self._told[name] = None
+        if len(self._told) > _REMEMBERED:
+            self._told.popitem(last=False)
 
 
 def of_failure(schedule: str, reason: str, now: datetime) -> Signal:
     """Return the fault of a schedule that can't be compiled; one an hour for each schedule."""
     kind = reason.partition(":")[0]
-    return _fault(
-        f"roster/schedule-{schedule}-{now:%Y%m%dT%H}",
+    return fault(
+        f"schedule-{schedule}-{now:%Y%m%dT%H}",
         f"Schedule {schedule} can't be compiled ({kind}). Its shifts so far stand, and run out. "
         "Mend it and apply it again.",
         now,
-    )
-
-
-def of_gaps(gaps: Iterable[Gap], now: datetime) -> tuple[Signal, ...]:
-    """Return a fault for each gap; one a day for each, and one more when it begins."""
-    return tuple(_of_gap(gap, now) for gap in gaps)
-
-
-def _of_gap(gap: Gap, now: datetime) -> Signal:
-    begins = "now" if gap.start <= now else f"{gap.start:%Y%m%dT%H%M}"
-    span = f"from {gap.start:%Y-%m-%d %H:%M} to {gap.end:%Y-%m-%d %H:%M} UTC"
-    who = (
-        f"only {', '.join(gap.people)} on, who can't be reached"
-        if gap.why is Why.UNREACHABLE
-        else "nobody is on"
-    )
-    return _fault(
-        f"roster/gap-{gap.schedule}-{begins}-{now:%Y%m%d}",
-        f"Schedule {gap.schedule}: {who}, {span}. Add an override, or a working contact method.",
-        now,
-    )
-
-
-def _fault(name: str, note: str, now: datetime) -> Signal:
-    return Signal(
-        id=name,
-        kind=Kind.SYSTEM_FAULT,
-        urgency=Urgency.URGENT,
-        area="roster",
-        occurred_at=now,
-        received_at=now,
-        source="roster",
-        note=note,
     )

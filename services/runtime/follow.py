@@ -46,7 +46,10 @@ class Follower:
         filters: Sequence[str] = (),
         headers_only: bool = False,
         label: str = "follow",
+        whole: bool = False,
     ) -> None:
+        """`whole`: every message there ever was, not only the last of each subject."""
+        self._whole = whole
         self._nc = nc
         self.stream = stream
         self._on_stored = on_stored
@@ -109,11 +112,12 @@ class Follower:
         end = await last_sequence(self._nc, self.stream)
         name = f"{self._label}_{next(_numbers)}_{self._nc._nuid.next().decode()}"
         resumed = self._ready.is_set()
+        first = DeliverPolicy.ALL if self._whole else DeliverPolicy.LAST_PER_SUBJECT
         info = await self._nc.jetstream(timeout=2).add_consumer(
             self.stream,
             ConsumerConfig(
                 name=name,
-                deliver_policy=DeliverPolicy.BY_START_SEQUENCE if resumed else DeliverPolicy.LAST_PER_SUBJECT,
+                deliver_policy=DeliverPolicy.BY_START_SEQUENCE if resumed else first,
                 opt_start_seq=self.sequence + 1 if resumed else None,
                 ack_policy=AckPolicy.NONE,
                 filter_subjects=self._filters,
@@ -212,18 +216,28 @@ async def last_sequence(nc: Client, stream: str) -> int:
 
 
 class Table:
-    """A KV bucket held in memory: key -> value, kept fresh by following the bucket's stream."""
+    """A KV bucket held in memory: key -> value, kept fresh by following the bucket's stream.
+
+    With `only`, nothing but that key is held.
+    """
 
     def __init__(
-        self, nc: Client, bucket: str, on_change: Callable[[str, bytes | None], None] | None = None
+        self,
+        nc: Client,
+        bucket: str,
+        on_change: Callable[[str, bytes | None], None] | None = None,
+        only: str = "",
     ) -> None:
         self._prefix = f"$KV.{bucket}."
+        self._only = only
         self._on_change = on_change
         self.raw: dict[str, bytes] = {}
         self.follower = Follower(nc, f"KV_{bucket}", self._stored, label=bucket)
 
     def _stored(self, stored: Stored) -> None:
         key = stored.subject.removeprefix(self._prefix)
+        if self._only and key != self._only:
+            return
         gone = stored.headers.get("KV-Operation") in ("DEL", "PURGE")
         if gone:
             self.raw.pop(key, None)
@@ -245,12 +259,17 @@ class ValueTable(Table, Generic[V]):
     """A KV bucket held in memory as values: key -> value. What can't be read is left out, and logged."""
 
     def __init__(
-        self, nc: Client, bucket: str, kind: type[V], on_change: Callable[[], None] | None = None
+        self,
+        nc: Client,
+        bucket: str,
+        kind: type[V],
+        on_change: Callable[[], None] | None = None,
+        only: str = "",
     ) -> None:
         self.values: dict[str, V] = {}
         self._kind = kind
         self._changed = on_change
-        super().__init__(nc, bucket, self._take)
+        super().__init__(nc, bucket, self._take, only)
 
     def _take(self, key: str, raw: bytes | None) -> None:
         if raw is None:

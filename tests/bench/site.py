@@ -226,7 +226,9 @@ class Site:
 
     async def _programme(self) -> None:
         administration = Administration(self.admin, self.seals, now)
-        await administration.put_people(self._person(number) for number in range(self.responders))
+        await administration.put_people(
+            (self._person(number) for number in range(self.responders)), verified=now()
+        )
         await administration.apply_policies([PAGING, WORKLIST], by="bench")
 
     def _person(self, number: int) -> PersonDraft:

@@ -1,5 +1,7 @@
 """What a responder's text means."""
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -57,7 +59,43 @@ READINGS: list[tuple[str, Reply]] = [
     ("stop that noise", Reply(Key.FREE)),
     ("", Reply(Key.UNKNOWN)),
     ("...", Reply(Key.UNKNOWN)),
-    ("5", Reply(Key.UNKNOWN)),
+    ("5", Reply(Key.ASSIST)),
+    ("5k7", Reply(Key.ASSIST, "K7")),
+    ("k7 5", Reply(Key.ASSIST, "K7")),
+    ("Assist K7", Reply(Key.ASSIST, "K7")),
+    ("backup", Reply(Key.ASSIST)),
+    ("help k7", Reply(Key.HELP, "K7")),
+    ("6", Reply(Key.READY)),
+    ("Ready.", Reply(Key.READY)),
+    ("k76", Reply(Key.READY, "K7")),
+    ("7", Reply(Key.UNKNOWN)),
+    ("give Kim", Reply(Key.GIVE, name="kim")),
+    ("GIVE K7 KIM", Reply(Key.GIVE, "K7", name="kim")),
+    ("k7 give Mary Ann", Reply(Key.GIVE, "K7", name="mary ann")),
+    ("give kim k7", Reply(Key.GIVE, "K7", name="kim")),
+    ("give", Reply(Key.UNKNOWN)),
+    ("give k7", Reply(Key.UNKNOWN, "K7")),
+    ("give me a minute please", Reply(Key.FREE)),
+    ("snooze", Reply(Key.SNOOZE)),
+    ("snooze 2h", Reply(Key.SNOOZE, minutes=120)),
+    ("snooze 90 min", Reply(Key.SNOOZE, minutes=90)),
+    ("Snooze K7 1h 30m", Reply(Key.SNOOZE, "K7", minutes=90)),
+    ("snooze 2h k7", Reply(Key.SNOOZE, "K7", minutes=120)),
+    ("snooze 45", Reply(Key.SNOOZE, minutes=45)),
+    ("snooze 9999h", Reply(Key.SNOOZE, minutes=24 * 60)),
+    ("snooze 0", Reply(Key.UNKNOWN)),
+    ("snooze tomorrow", Reply(Key.UNKNOWN)),
+    ("swap yes", Reply(Key.SWAP_YES)),
+    ("Swap NO 3", Reply(Key.SWAP_NO, number="3")),
+    ("swap 3 yes", Reply(Key.SWAP_YES, number="3")),
+    ("swap yes 03", Reply(Key.SWAP_YES, number="3")),
+    ("swap", Reply(Key.UNKNOWN)),
+    ("swap with lee on friday", Reply(Key.FREE)),
+    ("yes 3", Reply(Key.UNKNOWN)),
+    ("492817", Reply(Key.VERIFY, number="492817")),
+    (" 492 817. ", Reply(Key.VERIFY, number="492817")),
+    ("49281", Reply(Key.UNKNOWN)),
+    ("4928170", Reply(Key.UNKNOWN)),
     ("k7", Reply(Key.UNKNOWN, "K7")),
     ("takk k7", Reply(Key.UNKNOWN, "K7")),
     ("who is this about", Reply(Key.FREE)),
@@ -101,7 +139,7 @@ def test_digits_that_are_no_numbers_here_close_nothing(text: str) -> None:
 @settings(max_examples=100)
 @given(
     st.from_regex(CODE, fullmatch=True),
-    st.sampled_from("1234"),
+    st.sampled_from("123456"),
     st.sampled_from(["{key}{code}", "{code}{key}", "{key} {code}", "{code} {key}", "  {key}\n{code}. "]),
     st.booleans(),
 )
@@ -122,3 +160,25 @@ def test_no_code_is_a_command_word_and_each_has_a_letter_first(code: str) -> Non
     assert code not in COMMAND_WORDS
     assert code[0].isalpha()
     assert parse(code).key is Key.UNKNOWN
+
+
+@settings(max_examples=300)
+@given(
+    st.text("acdefhjkmnprtuvwxy34679125608", max_size=7)
+    | st.tuples(st.sampled_from("123456"), st.from_regex(CODE, fullmatch=True)).map("".join)
+    | st.tuples(st.from_regex(CODE, fullmatch=True), st.sampled_from("123456")).map("".join)
+)
+def test_the_keys_5_and_6_change_no_reading_of_the_keys_before_them(word: str) -> None:
+    """Where the grammar of four keys parts a word into key and code, that of six reads the same."""
+    parted = re.fullmatch(f"([1-4])({CODE.pattern})|({CODE.pattern})([1-4])", word)
+    if parted is None:
+        assert parse(word).key not in (Key.TAKE, Key.PASS, Key.REACHED, Key.DISPOSE) or len(word) == 1
+        return
+    key, code = (part for part in parted.groups() if part) if parted[1] else (parted[4], parted[3])
+    assert parse(word) == Reply(parse(key).key, code.upper())
+
+
+@settings(max_examples=100)
+@given(st.text("0123456789", min_size=1, max_size=8))
+def test_only_six_digits_are_a_verification_and_they_take_and_close_nothing(digits: str) -> None:
+    assert (parse(digits).key is Key.VERIFY) == (len(digits) == 6)

@@ -265,12 +265,15 @@ class Plant:
     async def _programme(self) -> None:
         administration = Administration(self.admin, self.seals, self.clock.now)
         await administration.put_people(
-            PersonDraft(
-                id=name,
-                name=name.upper(),
-                methods=(MethodDraft(sms=self.number(name)), MethodDraft(voice=self.number(name))),
-            )
-            for name in self._people
+            (
+                PersonDraft(
+                    id=name,
+                    name=name.upper(),
+                    methods=(MethodDraft(sms=self.number(name)), MethodDraft(voice=self.number(name))),
+                )
+                for name in self._people
+            ),
+            verified=self.clock.now(),
         )
         start = (datetime.now(UTC) - timedelta(days=20)).date()
         await administration.put_schedules(

@@ -166,7 +166,7 @@ class World:
         policies: tuple[Policy, ...] | None,
     ) -> None:
         drafts = {name: person(name) for name in PEOPLE} | dict(people)
-        await self.administration.put_people(drafts.values())
+        await self.administration.put_people(drafts.values(), verified=self.clock.now())
         await self.administration.put_schedules(
             _schedule(name, who, self.clock.now(), overrides.get(name, ())) for name, who in on_call.items()
         )

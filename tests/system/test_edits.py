@@ -51,7 +51,7 @@ async def test_an_edit_does_not_move_the_contact_clock_of_who_holds_it(world: Wo
 async def test_a_handoff_between_two_rounds_pages_whoever_is_on_then(tmp_path: Path) -> None:
     """ana is on until 03:20; the second round of a crisis text, at 03:22, pages olga, who stands in."""
     begins = datetime(*DAY, 3, 20, tzinfo=ZONE)
-    stand_in = Override(person="ops", start=begins, end=begins + timedelta(hours=4))
+    stand_in = Override(person="ops", start=begins, end=begins + timedelta(hours=3))
     async with open_world(tmp_path, overrides={"primary": (stand_in,)}) as world:
         await world.signal("patient_alert", "urgent", "rivera")
         assert len(await world.texts_soon("ana")) == 1

@@ -40,11 +40,11 @@ async def test_a_fault_about_faults_raises_none(tmp_path: Path) -> None:
 
 
 async def test_a_worklist_entry_that_nobody_closed_tells_ops(world: World) -> None:
-    """Routine at 03:10 on Tuesday, two days to look at it; on Thursday ops get a page, no clinician."""
+    """Routine at 03:10 on Tuesday, two days to look at it; on Thursday at 07:00 only ops get a page."""
     await world.signal("screen_positive", "routine", "rivera")
-    await world.until("+2d 03:09")
+    await world.until("+2d 06:59")
     world.nobody_else_heard()
-    await world.until("+2d 03:10:05")
+    await world.until("+2d 07:00:05")
     assert [len(world.texts("ops"))] == [1]
     world.nobody_else_heard("ops")
     assert await world.due() is not None

@@ -38,13 +38,14 @@ class Meaning(StrEnum):
 def meaning(text: str) -> Meaning:
     """Return what the text means; never raises, whatever it is."""
     key = parse(text).key
-    if key not in (Key.FREE, Key.UNKNOWN):
+    if key not in (Key.FREE, Key.UNKNOWN, Key.GIVE):
         return Meaning.NOTHING
     # A single word, or a word behind a code, parses as a mistyped command: it may still be a risk.
+    # So may what stands behind `give`, where a name is meant.
     if risks(text):
         return Meaning.RISK
     line = normalised(text)
     words = [word for word in line.split() if any(c.isalpha() for c in word)]
-    if key is Key.UNKNOWN or len(words) < LEAST_WORDS or _COURTESY.fullmatch(line):
+    if key is not Key.FREE or len(words) < LEAST_WORDS or _COURTESY.fullmatch(line):
         return Meaning.NOTHING
     return Meaning.CONCERN

@@ -6,8 +6,9 @@ open run is due. Inside one decision the events made so far are folded as they a
 (`draft.Draft`), so that each rule sees what the rules before it did.
 
 `state`: what is kept. `inputs`: what can be heard, and the world. `opening`: signals. `steps` and
-`targets`: who is paged. `answers`, `holding`, `closing`, `signatures`: what responders say.
-`deadlines`: what time does. `faults`: what ops must hear of.
+`targets`: who is paged. `routing`: which policy applies. `answers`, `holding`, `giving`, `helping`,
+`snoozing`, `closing`, `signatures`: what responders say. `deadlines`: what time does. `drill`: test
+pages. `faults`: what ops must hear of.
 
 Must not go in here: I/O, clocks, randomness, logging, and words about SMS or calls.
 """

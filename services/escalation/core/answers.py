@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from contracts.escalations import GivenBack, PageEnded, Telling
 from contracts.pages import PageAcknowledged, PageDeclined, PageExhausted
 from contracts.values import Channel
-from services.escalation.core import drill, holding, steps, telling
+from services.escalation.core import drill, giving, helping, holding, steps, telling
 from services.escalation.core.draft import Draft
 from services.escalation.core.state import PageOut, Run
 
@@ -19,25 +19,32 @@ def acknowledged(draft: Draft, event: PageAcknowledged) -> None:
         _take(draft, event)
     elif run.holder == event.responder:
         _tell_taken(draft, event.evidence)
+    elif run.contested == "help" or event.responder in run.helpers:
+        helping.joins(draft, event)
     else:
         telling.tell(draft, event.responder, Telling.OTHER_HAS_IT, holder=run.holder)
 
 
 def declined(draft: Draft, event: PageDeclined) -> None:
     """Somebody passes: the next are paged at once, and they are told who that is."""
-    if draft.run.is_drill:
-        # Whoever passes was reached, which is all that was asked.
-        drill.answered(draft, event.responder)
-        return
+    helpers = draft.run.helpers
     if event.responder == draft.run.holder:
         draft.add(GivenBack(at=draft.now, responder=event.responder))
         steps.next_step(draft)
+        helping.page_helpers(draft, helpers)
         telling.tell(draft, event.responder, Telling.GIVEN_BACK, next=_next(draft))
+        return
+    if event.responder in draft.run.helpers:
+        helping.leaves(draft, event.responder)
         return
     out = _page_of(draft.run, event.page, event.responder)
     if out is not None:
         draft.add(PageEnded(at=draft.now, page=out.page, responder=out.responder, outcome="declined"))
+        asked_by_name = giving.refused(draft, event.responder, "declined")
         _go_on(draft, out)
+        if asked_by_name and draft.run.holder is not None:
+            telling.tell(draft, event.responder, Telling.OTHER_HAS_IT, holder=draft.run.holder)
+            return
     elif draft.run.holder is not None:
         telling.tell(draft, event.responder, Telling.OTHER_HAS_IT, holder=draft.run.holder)
         return
@@ -58,19 +65,18 @@ def exhausted(draft: Draft, event: PageExhausted) -> None:
             codes=event.codes,
         )
     )
+    giving.refused(draft, out.responder, "exhausted")
     _go_on(draft, out)
 
 
 def _takes_over(run: Run, responder: str) -> bool:
-    """Whether an acknowledgement counts although somebody holds it."""
-    return not run.covered or run.lapsed or (run.contested != "" and responder != run.holder)
+    """Whether an acknowledgement makes them holder although somebody holds it."""
+    open_to_all = run.contested not in ("", "help") and responder != run.holder
+    return not run.covered or run.lapsed or open_to_all or run.is_given_to(responder)
 
 
 def _take(draft: Draft, event: PageAcknowledged) -> None:
     holding.hold(draft, event.responder, event.page, event.evidence)
-    if draft.run.is_drill:
-        drill.answered(draft, event.responder)
-        return
     room = draft.run.room
     if room is not None and event.channel is Channel.SMS:
         telling.bridge(draft, event.responder, room)
@@ -96,6 +102,10 @@ def _go_on(draft: Draft, ended: PageOut) -> None:
     """Begin the next step. In the last one, people who may still answer are not paged afresh."""
     run = draft.run
     if not run.seeking or ended.turn != run.turn:
+        return
+    if run.is_drill:
+        if not run.current:
+            drill.unanswered(draft)
         return
     is_last = run.step + 1 >= len(run.rules.steps)
     if not (is_last and run.current):

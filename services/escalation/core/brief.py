@@ -22,4 +22,5 @@ def brief(state: Run) -> EscalationBrief | None:
         contact_by=state.contact_by,
         room=state.room,
         policy=state.policy.id,
+        paged=tuple(out.responder for out in state.out),
     )

@@ -43,6 +43,7 @@ def opened(run: Run, event: Opened) -> Run:
         policy=event.policy,
         policy_version=event.policy_version,
         therapist=event.therapist,
+        tags=event.tags,
         room=signal.room,
         opened_at=event.at,
         evidence=1,
@@ -88,6 +89,8 @@ def urgency_raised(run: Run, event: UrgencyRaised) -> Run:
         update={
             **hold_changes.NO_ANSWERS,
             **hold_changes.QUIET_CLOCKS,
+            "giving": None,
+            "helpers": (),
             "urgency": event.urgency,
             "policy": event.policy,
             "policy_version": event.policy_version,
@@ -145,7 +148,8 @@ def towards_paging(
     """Keep the pages still out, and count what was asked of paging."""
     match event:
         case PageRequested():
-            page = PageOut(page=event.page, responder=event.responder, turn=run.turn)
+            turn = run.turn if event.given_by is None else -1
+            page = PageOut(page=event.page, responder=event.responder, turn=turn)
             return run.model_copy(update={"serial": run.serial + 1, "out": (*run.out, page)})
         case PageWithdrawn():
             return run.model_copy(update={"out": hold_changes.without(run, event.page)})

@@ -158,6 +158,8 @@ def _confirmed(draft: Draft, responder: str, disposition: Disposition) -> None:
     if untold:
         _reached(draft, responder)
         telling.tell(draft, responder, Telling.NOT_CLOSED_NEW, untold=str(untold))
+    elif signatures.needed(draft.run):
+        signatures.ask(draft, responder, disposition)
     else:
         resolving.resolve(draft, responder, disposition)
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from contracts.escalations import ContactOverdue, HolderAsked, Reviewed, Telling
 from contracts.values import Urgency
-from services.escalation.core import holding, signatures, steps, telling
+from services.escalation.core import drill, giving, holding, signatures, steps, telling
 from services.escalation.core.draft import Draft
 from services.escalation.core.due import Clock, clocks
 from services.escalation.core.faults import raise_fault
@@ -24,6 +24,7 @@ _ORDER = (
     Clock.CONFIRM,
     Clock.RESOLVE,
     Clock.SIGN,
+    Clock.GIVE,
 )
 """What pages anew goes first, so that a step that is due as well is not begun twice at once."""
 
@@ -39,6 +40,8 @@ def _ring(draft: Draft, clock: Clock) -> None:
     match clock:
         case Clock.START:
             steps.start_over(draft)
+        case Clock.STEP if draft.run.is_drill:
+            drill.unanswered(draft)
         case Clock.STEP:
             steps.next_step(draft)
         case Clock.REVIEW:
@@ -63,6 +66,8 @@ def _ring(draft: Draft, clock: Clock) -> None:
             steps.start_over(draft, also=draft.run.holder)
         case Clock.SIGN:
             _ask_signature(draft)
+        case Clock.GIVE:
+            giving.unanswered(draft)
 
 
 def _review_overdue(draft: Draft) -> None:

@@ -12,6 +12,8 @@ from contracts.pages import (
     CarrierTrouble,
     ContactConfirmed,
     DispositionGiven,
+    GiveAsked,
+    HelpAsked,
     MessageFailed,
     PageAcknowledged,
     PageDeclined,
@@ -19,11 +21,24 @@ from contracts.pages import (
     PatientReached,
     ResponderActive,
     SignatureGiven,
+    SnoozeAsked,
     ToEscalation,
     UndoAsked,
 )
 from contracts.values import Urgency
-from services.escalation.core import answers, closing, deadlines, holding, opening, signatures, telling
+from services.escalation.core import (
+    answers,
+    closing,
+    deadlines,
+    drill,
+    giving,
+    helping,
+    holding,
+    opening,
+    signatures,
+    snoozing,
+    telling,
+)
 from services.escalation.core.draft import Draft
 from services.escalation.core.faults import raise_fault
 from services.escalation.core.inputs import (
@@ -31,6 +46,7 @@ from services.escalation.core.inputs import (
     Heard,
     PageHeard,
     PatientLinked,
+    RealPageSent,
     SignalHeard,
     TimeReached,
     World,
@@ -50,6 +66,8 @@ def decide(state: Run, heard: Heard, now: datetime, world: World) -> tuple[Escal
             deadlines.time_reached(draft)
         case PatientLinked(into):
             opening.merge(draft, into)
+        case RealPageSent(responder):
+            drill.interrupted(draft, responder)
         case FaultsTold(faults):
             for fault in state.untold:
                 if fault.fault in faults:
@@ -70,6 +88,8 @@ def _page_heard(draft: Draft, cause: str, event: ToEscalation) -> None:
             _undo(draft, event)
         case _ if not draft.run.open or event.run != draft.run.run:
             _too_late(draft, event)
+        case _ if draft.run.is_drill:
+            drill.heard(draft, event)
         case _:
             _answer(draft, event)
             holding.note_activity(draft, event.responder)
@@ -94,6 +114,12 @@ def _answer(draft: Draft, event: ToEscalation) -> None:
             closing.contact_confirmed(draft, event)
         case CallAsked():
             holding.call_asked(draft, event)
+        case GiveAsked():
+            giving.give_asked(draft, event)
+        case HelpAsked():
+            helping.help_asked(draft, event)
+        case SnoozeAsked():
+            snoozing.snooze_asked(draft, event)
         case _:
             pass
 

@@ -38,6 +38,7 @@ class Clock(StrEnum):
     CONFIRM = "confirm"
     CONFIRM_GRACE = "confirm_grace"
     SIGN = "sign"
+    GIVE = "give"
 
 
 def due(state: Run) -> datetime | None:
@@ -63,6 +64,8 @@ def _running(state: Run) -> Iterator[tuple[Clock, datetime | None]]:
     if state.status is EscalationStatus.WORKLIST:
         yield Clock.REVIEW, state.review_at
     yield Clock.STEP, state.step_ends_at
+    if state.giving is not None:
+        yield Clock.GIVE, state.giving.ends_at
     if state.unsigned is not None:
         yield Clock.SIGN, state.unsigned.sign_by
     elif state.status is EscalationStatus.REACHED:
@@ -94,7 +97,9 @@ def _contact(state: Run) -> Iterator[tuple[Clock, datetime | None]]:
 
 
 def _idle(state: Run) -> Iterator[tuple[Clock, datetime | None]]:
-    watched = state.urgency is Urgency.IMMINENT and not state.is_fault and not state.contested
+    # A call for help is no idleness, and no proof that the holder stays awake.
+    alone = state.contested in ("", "help")
+    watched = state.urgency is Urgency.IMMINENT and not state.is_fault and alone
     if not watched or state.active_at is None:
         return
     if state.idle_asked_at is None:

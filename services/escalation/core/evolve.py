@@ -8,6 +8,7 @@ from contracts.escalations import (
     BridgeRequested,
     ContactOverdue,
     DispositionNoted,
+    DrillEnded,
     EscalationEvent,
     FaultRaised,
     FaultTold,
@@ -19,6 +20,8 @@ from contracts.escalations import (
     Heard,
     Held,
     HelpCalled,
+    HelperJoined,
+    HelperLeft,
     HolderActive,
     HolderAsked,
     Merged,
@@ -98,5 +101,17 @@ def _after(run: Run, event: EscalationEvent) -> Run:
             return run.model_copy(update={"untold": left})
         case Heard():
             return run.model_copy(update={"heard": (*run.heard, event.cause)[-HEARD_KEPT:]})
-        case HandOffConfirmed() | GiveStarted() | GiveEnded() | HelpCalled() | Snoozed():
+        case GiveStarted():
+            return hold_changes.give_started(run, event)
+        case GiveEnded():
+            return run.model_copy(update={"giving": None})
+        case HelpCalled():
+            return hold_changes.help_called(run, event)
+        case HelperJoined():
+            return hold_changes.helper_joined(run, event)
+        case HelperLeft():
+            return hold_changes.helper_left(run, event)
+        case Snoozed():
+            return hold_changes.snoozed(run, event)
+        case HandOffConfirmed() | DrillEnded():
             return run

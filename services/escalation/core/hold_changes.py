@@ -6,16 +6,21 @@ from typing import Any
 from contracts.escalations import (
     EscalationStatus,
     GivenBack,
+    GiveStarted,
     HandOffStarted,
     Held,
+    HelpCalled,
+    HelperJoined,
+    HelperLeft,
     HolderAsked,
     Reached,
     Resolved,
     SignatureAsked,
+    Snoozed,
     Undone,
 )
 from contracts.values import Urgency
-from services.escalation.core.state import PageOut, Run, Unsigned
+from services.escalation.core.state import Giving, PageOut, Run, Unsigned
 
 BREATH = timedelta(minutes=2)
 """After something was taken back, the holder has at least so long before the next question."""
@@ -45,12 +50,14 @@ QUIET_CLOCKS: dict[str, Any] = {
 
 
 def held(run: Run, event: Held) -> Run:
-    """Somebody holds it; what an earlier holder had answered no longer counts."""
+    """Somebody holds it; what an earlier holder had answered counts only if they gave it to them."""
+    anew = {} if run.is_given_to(event.responder) else {**NO_ANSWERS, "status": EscalationStatus.HELD}
     return run.model_copy(
         update={
-            **NO_ANSWERS,
+            **anew,
             **QUIET_CLOCKS,
-            "status": EscalationStatus.HELD,
+            "giving": None,
+            "helpers": tuple(one for one in run.helpers if one != event.responder),
             "holder": event.responder,
             "held_urgency": event.urgency,
             "contact_by": event.contact_by,
@@ -77,6 +84,8 @@ def given_back(run: Run, event: GivenBack) -> Run:
             "holder": None,
             "contact_by": None,
             "active_at": None,
+            "giving": None,
+            "helpers": (),
             "gone": tuple(dict.fromkeys((*run.gone, event.responder))),
         }
     )
@@ -99,6 +108,46 @@ def active(run: Run, responder: str, at: datetime) -> Run:
     if responder != run.holder:
         return run
     return run.model_copy(update={"active_at": at, "idle_asked_at": None})
+
+
+def give_started(run: Run, event: GiveStarted) -> Run:
+    """The holder asked somebody by name; an earlier such question is forgotten."""
+    giving = Giving(asked=event.asked, page=event.page, ends_at=event.ends_at)
+    return active(run, event.responder, event.at).model_copy(update={"giving": giving})
+
+
+def help_called(run: Run, event: HelpCalled) -> Run:
+    """Others are paged beside the holder; where they are paged to take over, they still are."""
+    contested = (run.contested or "help") if run.covered else run.contested
+    return active(run, event.responder, event.at).model_copy(update={"contested": contested})
+
+
+def helper_joined(run: Run, event: HelperJoined) -> Run:
+    """Somebody is beside the holder: nobody further is looked for."""
+    return run.model_copy(
+        update={
+            "helpers": tuple(dict.fromkeys((*run.helpers, event.responder))),
+            "contested": "",
+            "step_ends_at": None,
+            "out": without(run, event.page),
+        }
+    )
+
+
+def helper_left(run: Run, event: HelperLeft) -> Run:
+    """A helper passed; they are not asked again in this round."""
+    return run.model_copy(
+        update={
+            "helpers": tuple(one for one in run.helpers if one != event.responder),
+            "gone": tuple(dict.fromkeys((*run.gone, event.responder))),
+        }
+    )
+
+
+def snoozed(run: Run, event: Snoozed) -> Run:
+    """The holder's next question is put off; nothing else is."""
+    clock = "resolve_by" if run.status is EscalationStatus.REACHED else "contact_by"
+    return active(run, event.responder, event.at).model_copy(update={clock: event.until, "asked_at": None})
 
 
 def reached(run: Run, event: Reached) -> Run:
@@ -173,6 +222,8 @@ def closed(run: Run) -> Run:
             **QUIET_CLOCKS,
             "status": EscalationStatus.CLOSED,
             "unsigned": None,
+            "giving": None,
+            "helpers": (),
             "step_ends_at": None,
             "closed_by": None,
             "undo_until": None,

@@ -1,16 +1,20 @@
 """The holder: who they are, what they are told, and what happens when they can't be told."""
 
+from datetime import datetime, timedelta
+
 from contracts.escalations import ContactOverdue, Held, HolderActive, Telling
 from contracts.pages import CallAsked, MessageFailed
 from services.escalation.core import steps, telling
 from services.escalation.core.draft import Draft
+from services.escalation.core.hold_changes import BREATH
+from services.escalation.core.state import Run
 
 
 def hold(draft: Draft, responder: str, page: str, evidence: int) -> None:
     """Make them the holder, stop all other pages, and tell everybody who was asked."""
     run = draft.run
     earlier = run.holder if run.holder != responder else None
-    within = run.rules.resolve_within if run.is_fault else run.rules.reach_within
+    given = run.is_given_to(responder)
     draft.add(
         Held(
             at=draft.now,
@@ -18,19 +22,39 @@ def hold(draft: Draft, responder: str, page: str, evidence: int) -> None:
             page=page,
             urgency=run.urgency,
             evidence=evidence,
-            contact_by=draft.now + within,
+            contact_by=contact_if_given(run, draft.now) if given else draft.now + _within(run),
             before=earlier,
         )
     )
     stop_paging(draft, {responder, earlier})
     if earlier is not None:
         telling.tell(draft, earlier, Telling.HANDED_OVER, holder=responder)
+    for helper in draft.run.helpers:
+        telling.tell(draft, helper, Telling.HELPING, holder=responder)
+
+
+def contact_if_given(run: Run, now: datetime) -> datetime:
+    """Return by when somebody to whom it is given now must have reached the patient.
+
+    What is left of the holder's time, with a moment to begin: handing over wins no time.
+    """
+    fresh = now + _within(run)
+    if run.contact_by is None or run.lapsed or not run.covered:
+        return fresh
+    return min(max(run.contact_by, now + BREATH), fresh)
+
+
+def _within(run: Run) -> timedelta:
+    return run.rules.resolve_within if run.is_fault else run.rules.reach_within
 
 
 def stop_paging(draft: Draft, not_told: set[str | None]) -> None:
-    """Withdraw every page still out, and tell those who were asked that it is in hand."""
-    holder = draft.run.holder
-    for other in telling.withdraw_all(draft, "held"):
+    """Withdraw every page still out, and tell those who were asked that it is in hand.
+
+    But for whoever the holder asked by name to take it over: that question stands.
+    """
+    holder, giving = draft.run.holder, draft.run.giving
+    for other in telling.withdraw_all(draft, "held", but=giving.page if giving is not None else ""):
         if holder is not None and other not in not_told | {holder}:
             telling.tell(draft, other, Telling.OTHER_HAS_IT, holder=holder)
 

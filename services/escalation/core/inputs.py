@@ -20,10 +20,14 @@ class World:
     people: Mapping[str, Person]
     busy: frozenset[str] = frozenset()
     """Responders who hold an imminent run of another patient."""
+    engaged: frozenset[str] = frozenset()
+    """Responders who hold any real run or have a page of one out; only drills ask."""
     code: str = ""
     """A fresh code, used only if a run opens."""
     therapist: str | None = None
     """The responder who treats the patient, stored when a run opens."""
+    patient_tags: tuple[str, ...] | None = None
+    """The patient's tags at this moment (see routing); None: the record could not be read."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,18 @@ class PatientLinked:
 
 
 @dataclass(frozen=True)
+class RealPageSent:
+    """This responder was paged about something real: a drill they were sent is over."""
+
+    responder: str
+
+    @property
+    def cause(self) -> str:
+        """A stable id of this input."""
+        return f"real:{self.responder}"
+
+
+@dataclass(frozen=True)
 class FaultsTold:
     """These faults reached their own subject; they are untold no more."""
 
@@ -84,5 +100,5 @@ class FaultsTold:
         return "told:" + ",".join(self.faults)
 
 
-Heard = SignalHeard | PageHeard | TimeReached | PatientLinked | FaultsTold
+Heard = SignalHeard | PageHeard | TimeReached | PatientLinked | FaultsTold | RealPageSent
 """Every input of `decide`."""

@@ -6,7 +6,7 @@ from contracts.escalations import Merged, Opened, SignalJoined, Telling, Urgency
 from contracts.policies import Policy, Step, Target
 from contracts.signals import Signal
 from contracts.values import Urgency
-from services.escalation.core import drill, holding, hours, steps, telling
+from services.escalation.core import drill, holding, hours, routing, steps, telling
 from services.escalation.core.draft import Draft
 from services.escalation.core.faults import raise_fault
 
@@ -47,7 +47,7 @@ def merge(draft: Draft, into: str) -> None:
 def _open(draft: Draft, signal: Signal) -> None:
     run, now, world = draft.run, draft.now, draft.world
     number = run.number + 1
-    policy = drill.policy_for(signal) or _match(draft, signal)
+    policy = _policy(draft, signal)
     worklist = not policy.steps
     draft.add(
         Opened(
@@ -61,17 +61,20 @@ def _open(draft: Draft, signal: Signal) -> None:
             therapist=world.therapist,
             starts_at=None if worklist else hours.paging_begins(policy, signal.urgency, now),
             review_at=now + policy.resolve_within if worklist else None,
+            tags=world.patient_tags or (),
         )
     )
     _report_last_resort(draft, policy, signal)
-    if draft.run.starts_at == now:
+    if draft.run.is_drill:
+        drill.begin(draft)
+    elif draft.run.starts_at == now:
         steps.start_over(draft)
 
 
 def _raise(draft: Draft, signal: Signal) -> None:
     """Page anew from step 1, whoever holds it; pages of the lower urgency cover nothing now."""
     world = draft.world
-    policy = _match(draft, signal)
+    policy = _policy(draft, signal)
     draft.add(
         UrgencyRaised(
             at=draft.now,
@@ -82,14 +85,22 @@ def _raise(draft: Draft, signal: Signal) -> None:
     )
     _report_last_resort(draft, policy, signal)
     telling.withdraw_all(draft, "superseded")
+    if draft.run.is_drill:
+        drill.begin(draft)
+        return
     steps.start_over(draft)
     holder = draft.run.holder
     if holder is not None and holder not in draft.paged:
         telling.tell(draft, holder, Telling.MORE_URGENT, urgency=signal.urgency.value)
 
 
-def _match(draft: Draft, signal: Signal) -> Policy:
-    return draft.world.policies.match(signal.kind, signal.urgency, signal.tags) or LAST_RESORT
+def _policy(draft: Draft, signal: Signal) -> Policy:
+    """The first that applies to the signal and its patient; if the record can't be read, as it was."""
+    world = draft.world
+    patient = draft.run.tags if world.patient_tags is None and draft.run.open else world.patient_tags or ()
+    tags = tuple(dict.fromkeys((*signal.tags, *patient)))
+    routed = routing.route(world.policies, signal.kind, signal.urgency, tags, draft.now)
+    return drill.policy_for(signal) or routed.policy or LAST_RESORT
 
 
 def _report_last_resort(draft: Draft, policy: Policy, signal: Signal) -> None:

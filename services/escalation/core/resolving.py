@@ -12,7 +12,8 @@ UNDO_WITHIN = timedelta(minutes=5)
 
 
 def resolve(draft: Draft, responder: str, disposition: Disposition, second: str | None = None) -> None:
-    """Close the run; `undo` can open it again for five minutes."""
+    """Close the run and tell all who have to do with it; `undo` can open it again for five minutes."""
+    helpers, giving = draft.run.helpers, draft.run.giving
     draft.add(
         Resolved(
             at=draft.now,
@@ -24,8 +25,12 @@ def resolve(draft: Draft, responder: str, disposition: Disposition, second: str 
     )
     telling.withdraw_all(draft, "closed")
     tell_both(draft, responder, Telling.CLOSED, {"disposition": disposition.value})
-    if second is not None and second != draft.run.holder:
-        telling.tell(draft, second, Telling.CLOSED, disposition=disposition.value)
+    told = (responder, draft.run.holder)
+    for other in dict.fromkeys((*helpers, second)):
+        if other is not None and other not in told:
+            telling.tell(draft, other, Telling.CLOSED, disposition=disposition.value)
+    if giving is not None and giving.asked not in (*told, *helpers, second):
+        telling.tell(draft, giving.asked, Telling.OTHER_HAS_IT, holder=draft.run.holder or responder)
 
 
 def tell_both(draft: Draft, responder: str, what: Telling, args: dict[str, str]) -> None:

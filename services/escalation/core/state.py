@@ -18,6 +18,8 @@ HEARD_KEPT = 200
 EARLIER_SIGNALS_KEPT = 50
 TEST_POLICY = "test"
 """The id of the policy of a test page."""
+DRILL_POLICY = "drill"
+"""The id of the policy of a drill: a test page to whoever is on call."""
 FAULTS_KEPT = 20
 UNTOLD_KEPT = 50
 CODES_KEPT = 20
@@ -30,7 +32,10 @@ class PageOut(Value):
     page: Id
     responder: Id
     turn: int
-    """Which StepStarted of the run it belongs to; only the last one's is the current step."""
+    """Which StepStarted of the run it belongs to; only the last one's is the current step.
+
+    -1: none, for somebody was asked by name.
+    """
 
 
 class Unsigned(Value):
@@ -41,6 +46,15 @@ class Unsigned(Value):
     sign_by: Moment
     asked: int
     """How often a second person was asked for; each time one step wider."""
+
+
+class Giving(Value):
+    """The holder asked a named person to take it over, and holds it until they do."""
+
+    asked: Id
+    page: Id
+    ends_at: Moment
+    """When it counts as not taken."""
 
 
 class PastRun(Value):
@@ -65,6 +79,8 @@ class Run(Value):
     policy: Policy | None = None
     policy_version: int = 0
     therapist: Id | None = None
+    tags: tuple[str, ...] = ()
+    """The patient's tags when it opened."""
     room: Id | None = None
     opened_at: Moment | None = None
     last_at: Moment | None = None
@@ -96,11 +112,19 @@ class Run(Value):
     """When the holder was asked because `contact_by` or `confirm_by` had passed."""
     active_at: Moment | None = None
     idle_asked_at: Moment | None = None
-    contested: Literal["", "idle", "contact_overdue", "message_failed", "hand_off", "could_not_reach"] = ""
-    """Why others are paged although somebody holds it: whoever acknowledges takes it over."""
+    contested: Literal[
+        "", "idle", "contact_overdue", "message_failed", "hand_off", "could_not_reach", "help"
+    ] = ""
+    """Why others are paged although somebody holds it: whoever acknowledges takes it over.
+
+    Except for `help`, which the holder called for: whoever acknowledges comes beside them.
+    """
     lapsed: bool = False
     """The holder's time is over: they are paged like anybody else."""
     bridged: bool = False
+    giving: Giving | None = None
+    helpers: tuple[Id, ...] = ()
+    """Who answered the holder's call for help."""
 
     reached_by: Id | None = None
     reached_at: Moment | None = None
@@ -141,8 +165,13 @@ class Run(Value):
 
     @property
     def is_drill(self) -> bool:
-        """Whether it is a test page: it pages one person and ends by itself (see drill.py)."""
-        return self.is_fault and self.policy is not None and self.policy.id == TEST_POLICY
+        """Whether it is a test page or a drill: nothing is wrong, and it ends by itself (see drill.py).
+
+        Its area says so too: ops may name a policy of theirs as they like.
+        """
+        policy = self.policy.id if self.policy is not None else ""
+        drills = (TEST_POLICY, DRILL_POLICY)
+        return self.is_fault and policy in drills and self.about.startswith(f"{policy}-")
 
     @property
     def is_fault(self) -> bool:
@@ -153,6 +182,11 @@ class Run(Value):
     def covered(self) -> bool:
         """Whether somebody holds it at the urgency it now has."""
         return self.holder is not None and self.held_urgency.rank >= self.urgency.rank
+
+    def is_given_to(self, responder: str) -> bool:
+        """Whether the holder asked them to take it over, and it is still the holder's to give."""
+        asked = self.giving is not None and self.giving.asked == responder
+        return asked and self.covered and not self.lapsed
 
     @property
     def seeking(self) -> bool:

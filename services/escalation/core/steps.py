@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from contracts.escalations import Reviewed, StepSkipped, StepStarted
 from contracts.people import Person
 from contracts.values import Urgency
-from services.escalation.core import drill, targets, telling
+from services.escalation.core import targets, telling
 from services.escalation.core.draft import Draft
 from services.escalation.core.faults import raise_fault
 from services.escalation.core.hours import wait_of
@@ -34,9 +34,7 @@ def start_over(draft: Draft, also: str | None = None) -> None:
 def next_step(draft: Draft) -> None:
     """Page the step after the last one; after the last step of a round, the next round."""
     run = draft.run
-    if run.is_drill:
-        drill.unanswered(draft)
-    elif not run.rules.steps:
+    if not run.rules.steps:
         draft.add(Reviewed(at=draft.now, next_at=draft.now + run.rules.resolve_within))
     elif run.step + 1 < len(run.rules.steps):
         _page_from(draft, run.round, run.step + 1)
@@ -107,6 +105,8 @@ def _still_to_page(draft: Draft, people: tuple[Person, ...], fresh_round: bool) 
         left_out |= set(run.gone)
     if run.holder is not None and run.covered and not run.lapsed:
         left_out.add(run.holder)
+    if run.contested == "help":
+        left_out |= set(run.helpers)
     return tuple(person for person in people if person.id not in left_out)
 
 

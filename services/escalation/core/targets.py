@@ -26,11 +26,14 @@ class Found:
 
     people: tuple[Person, ...]
     troubles: tuple[Trouble, ...]
+    normal: tuple[str, ...] = ()
+    """Why a target meant nobody although nothing is wrong."""
 
     @property
     def cause(self) -> str:
         """Why the step had nobody, for the log."""
-        return self.troubles[0].cause if self.troubles else "nobody is left to page in it"
+        causes = (*(trouble.cause for trouble in self.troubles), *self.normal)
+        return causes[0] if causes else "nobody is left to page in it"
 
 
 def targets_of(run: Run, round_: int, step: int) -> tuple[Target, ...]:
@@ -43,9 +46,12 @@ def find(draft: Draft, targets: Iterable[Target]) -> Found:
     """Return who is meant and has a method that works, nobody twice."""
     people: dict[str, Person] = {}
     troubles: list[Trouble] = []
+    normal: list[str] = []
     for target in targets:
         ids = _ids(draft, target)
-        if not ids:
+        if not ids and _may_be_nobody(draft, target):
+            normal.append(f"nobody for {target.label}")
+        elif not ids:
             troubles.append(_nobody(target))
         for who in ids:
             person = draft.world.people.get(who)
@@ -53,7 +59,7 @@ def find(draft: Draft, targets: Iterable[Target]) -> Found:
                 people[who] = person
             elif not target.everyone:
                 troubles.append(_unreachable(who))
-    return Found(tuple(people.values()), tuple(dict.fromkeys(troubles)))
+    return Found(tuple(people.values()), tuple(dict.fromkeys(troubles)), tuple(normal))
 
 
 def pageable(person: Person | None) -> bool:
@@ -81,7 +87,23 @@ def _ids(draft: Draft, target: Target) -> tuple[str, ...]:
         return (target.person,)
     if target.therapist:
         return (draft.run.therapist,) if draft.run.therapist else ()
+    if target.therapist_on_shift:
+        return _therapist_on_shift(draft)
     return tuple(person.id for person in everyone(draft))
+
+
+def _therapist_on_shift(draft: Draft) -> tuple[str, ...]:
+    """The patient's therapist, if they are on any shift at this moment and can be paged."""
+    therapist, world = draft.run.therapist, draft.world
+    if therapist is None or not pageable(world.people.get(therapist)):
+        return ()
+    on_shift = any(therapist in shifts.on(draft.now) for shifts in world.shifts.values())
+    return (therapist,) if on_shift else ()
+
+
+def _may_be_nobody(draft: Draft, target: Target) -> bool:
+    """Whether it is normal that the target means nobody: many patients have no therapist of their own."""
+    return target.therapist_on_shift or (target.therapist and draft.run.therapist is None)
 
 
 def _nobody(target: Target) -> Trouble:

@@ -1,11 +1,12 @@
 """What is asked of paging: a page, its withdrawal, a message, a bridged call."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from contracts.escalations import BridgeRequested, PageRequested, PageWithdrawn, ResponderTold, Telling
 from contracts.people import ContactMethod, Person
 from services.escalation.core.draft import Draft
-from services.escalation.core.state import PageOut
+from services.escalation.core.state import DRILL_POLICY, PageOut
 
 
 def live_methods(person: Person) -> tuple[ContactMethod, ...]:
@@ -13,18 +14,25 @@ def live_methods(person: Person) -> tuple[ContactMethod, ...]:
     return tuple(method for method in person.methods if method.dead_since is None)
 
 
-def page(draft: Draft, person: Person) -> None:
-    """Page this person; a page of theirs that is still out is superseded by it."""
+def page(
+    draft: Draft, person: Person, given_by: str | None = None, contact_by: datetime | None = None
+) -> str:
+    """Page this person and return the page's id; a page of theirs still out is superseded by it.
+
+    `given_by`: the holder who asks them by name. `contact_by`: by when the patient should be
+    reached, if that is not the policy's own span from now on.
+    """
     for out in draft.run.out:
         if out.responder == person.id:
             withdraw(draft, out, "superseded")
     run = draft.run
     within = run.rules.resolve_within if run.is_fault else run.rules.reach_within
+    page_id = f"{run.run}-p{run.serial + 1}"
     draft.paged.add(person.id)
     draft.add(
         PageRequested(
             at=draft.now,
-            page=f"{run.run}-p{run.serial + 1}",
+            page=page_id,
             responder=person.id,
             run=run.run,
             subject=run.subject,
@@ -34,12 +42,15 @@ def page(draft: Draft, person: Person) -> None:
             evidence=run.evidence,
             round=run.round,
             step=max(run.step, 0),
-            contact_by=draft.now + within,
+            contact_by=contact_by or draft.now + within,
             methods=live_methods(person),
             zone=person.zone,
             test=run.is_drill,
+            drill=run.is_drill and run.rules.id == DRILL_POLICY,
+            given_by=given_by,
         )
     )
+    return page_id
 
 
 def withdraw(draft: Draft, out: PageOut, reason: str) -> None:
@@ -60,9 +71,9 @@ def withdraw(draft: Draft, out: PageOut, reason: str) -> None:
     )
 
 
-def withdraw_all(draft: Draft, reason: str) -> tuple[str, ...]:
-    """Stop every page still out; return whose they were."""
-    out = draft.run.out
+def withdraw_all(draft: Draft, reason: str, but: str = "") -> tuple[str, ...]:
+    """Stop every page still out but that one; return whose they were."""
+    out = [one for one in draft.run.out if one.page != but]
     for one in out:
         withdraw(draft, one, reason)
     return tuple(dict.fromkeys(one.responder for one in out))

@@ -11,6 +11,7 @@ from contracts.values import Kind
 
 GENERIC = "This is Vigil, with a page for you."
 ASK_KEY = "To take it, press 1. To pass, press 2."
+ASK_CONFIRM = "To confirm, press 6."
 ASK_CONNECT = "To be connected with the patient, press 3."
 NOTED = "Noted."
 TEXT_FOLLOWS = "You will get a text that says whether you have it."
@@ -18,6 +19,7 @@ WRONG_KEY = "That key does nothing here."
 NO_KEY = "You do not have it, and the paging goes on. Goodbye."
 GOODBYE = "Goodbye."
 NOT_RECORDED = "Your key could not be recorded. You do not have it yet."
+CANNOT_CONFIRM = "Your key could not be recorded. Please answer by text."
 NO_PAGES = "This is Vigil. You have no open pages. Goodbye."
 MORE_PAGES = "More pages are open. Please look at your texts. Goodbye."
 CONNECTING = "Connecting you with the patient. Your number stays hidden."
@@ -38,9 +40,15 @@ PATIENT_FAREWELL = (
 
 def page(brief: PageBrief) -> str:
     """Return what is said of a page before the key: how urgent, what kind, which code."""
+    if brief.drill:
+        return (
+            f"This is Vigil with a drill. This is a drill, code {spelled(brief.code)}. There is no patient, "
+            "answer as if it were real."
+        )
     if brief.test:
         return f"This is Vigil with a test page, code {spelled(brief.code)}. Nothing is wrong."
-    return f"{GENERIC} Code {spelled(brief.code)}. {brief.urgency.word}. {_about(brief.kind)}."
+    asks = " A colleague asks you to take it over." if brief.given else ""
+    return f"{GENERIC} Code {spelled(brief.code)}. {brief.urgency.word}. {_about(brief.kind)}.{asks}"
 
 
 def bridge(brief: PageBrief) -> str:
@@ -52,6 +60,16 @@ def message(brief: PageBrief) -> str:
     """Return a message that is no page: what it tells, as far as its brief says."""
     code = spelled(brief.code) if brief.code else "your texts"
     return f"This is Vigil, about {code}. {_telling(brief.telling)} Please answer by text."
+
+
+def notice(brief: PageBrief) -> str:
+    """Return a notice of the roster, in the words that paging made for a call."""
+    return f"This is Vigil. {brief.spoken or 'There is news about your shifts. Please look at your texts.'}"
+
+
+def asks_to_confirm(brief: PageBrief) -> bool:
+    """Return whether a notice still waits for the key that confirms a shift."""
+    return brief.purpose is Purpose.NOTICE and brief.shift != "" and brief.answered_at is None
 
 
 def no_longer(brief: PageBrief) -> str:
@@ -134,6 +152,8 @@ def _telling(telling: Telling | None) -> str:
             return "How did it end?"
         case Telling.NOT_CLOSED_NEW | Telling.NOT_CLOSED_UNREACHED | Telling.NEEDS_PIN:
             return "It is not closed."
+        case Telling.GIVE_REFUSED:
+            return "Your colleague did not take it. You still have it."
         case Telling.SIGN_PLEASE:
             return "A colleague asks for your signature."
         case Telling.HAND_OFF_QUESTION:

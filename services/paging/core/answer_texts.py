@@ -12,8 +12,8 @@ from services.paging.core import segments, wording
 def help_text() -> str:
     """Return what can be texted, in one line."""
     return segments.one_segment(
-        "VIGIL: 1 take, 2 pass, ? more, 3 reached, 4 close, CALL connects, UNDO, SIGN. "
-        "Add the code: 1 K7. STOP = calls only, START = texts again."
+        "VIGIL: 1 take, 2 pass, ? more, 3 reached, 4 close, 5 help, CALL, GIVE K7 KIM, SNOOZE 2h, "
+        "UNDO, SIGN. Several open: 1 K7. 6 confirms a shift. STOP: calls only"
     )
 
 
@@ -29,6 +29,8 @@ def more_text(briefs: PageBrief | Sequence[PageBrief], now: datetime, zone: str)
             + ". ? and a code tells more."
         )
     (brief,) = several
+    if brief.drill:
+        return segments.one_segment(f"VIGIL {brief.code}: a drill, no patient. 1 {brief.code} answers it.")
     asked = wording.clock(brief.asked_at, now, zone)
     count = f", {min(brief.evidence, 99)} signals" if brief.evidence > 1 else ""
     about = f"VIGIL {brief.code} {brief.urgency.word}, {wording.kind_word(brief.kind)}{count}, paged {asked}."
@@ -97,12 +99,80 @@ def which_text(key: Key, codes: Sequence[str], disposition: Disposition | None =
     """Return the question which of several is meant: `Which? 3 K7 or 3 M3`."""
     word = _KEY_WORDS.get(key, key.value.upper())
     number = "" if disposition is None else f" {list(Disposition).index(disposition) + 1}"
+    also = ", and the name" if key is Key.GIVE else ""
     return segments.one_segment(
-        "VIGIL: which? " + _listed([f"{word} {code}{number}" for code in codes], 110, " or ")
+        "VIGIL: which? " + _listed([f"{word} {code}{number}" for code in codes], 110, " or ") + also
     )
 
 
-_KEY_WORDS = {Key.TAKE: "1", Key.PASS: "2", Key.MORE: "?", Key.REACHED: "3", Key.DISPOSE: "4"}
+_KEY_WORDS = {
+    Key.TAKE: "1",
+    Key.PASS: "2",
+    Key.MORE: "?",
+    Key.REACHED: "3",
+    Key.DISPOSE: "4",
+    Key.ASSIST: "5",
+}
+
+
+def confirm_hint_text() -> str:
+    """Return the answer to `1`, `2` or `ok` when all that waits for an answer is a shift."""
+    return segments.one_segment(
+        "VIGIL: no page is open for you. Reply 6 to confirm your shift; if you can't work it, "
+        "tell your operations team."
+    )
+
+
+def swap_hint_text(number: str) -> str:
+    """Return the answer to `1`, `2` or `yes` when all that waits for an answer is an offer to swap."""
+    return segments.one_segment(
+        f"VIGIL: no page is open for you. To answer swap {number}: SWAP YES {number} or SWAP NO {number}."
+    )
+
+
+def no_shift_text(open_code: str, *, confirmed: bool) -> str:
+    """Return the answer to a `6` that confirms nothing; `open_code` is a page that is out, if any."""
+    why = "your shift is confirmed already" if confirmed else "no shift waits for your confirmation"
+    return segments.one_segment(f"VIGIL: {why}.{f' Reply 1 {open_code} to take it.' if open_code else ''}")
+
+
+def ready_code_text(code: str) -> str:
+    """Return the answer to a `6` with a code: it changes nothing about an escalation."""
+    return segments.one_segment(
+        f"VIGIL {code}: nothing changed. 6 alone confirms a shift; 4 {code} and a number closes {code}."
+    )
+
+
+def no_swap_text(number: str) -> str:
+    """Return the answer to a yes or no when no such swap was offered to them."""
+    which = f"no swap {number}" if number else "no swap"
+    return segments.one_segment(f"VIGIL: {which} waits for your answer.")
+
+
+def swap_answered_text(number: str) -> str:
+    """Return the answer to a second yes or no: the first one stands."""
+    return segments.one_segment(
+        f"VIGIL: you have answered swap {number} already, and that stands. "
+        "To change it, ask your operations team."
+    )
+
+
+def swap_over_text(number: str) -> str:
+    """Return the answer to a yes or no to an offer that was withdrawn or whose shift is over."""
+    return segments.one_segment(f"VIGIL: swap {number} is no longer open. Your text changed nothing.")
+
+
+def which_swap_text(word: str, numbers: Sequence[str]) -> str:
+    """Return the question which of several offers is meant; `word` is YES or NO."""
+    listed = _listed([f"SWAP {word} {number}" for number in numbers], 110, " or ")
+    return segments.one_segment(f"VIGIL: which? {listed}")
+
+
+def no_code_text() -> str:
+    """Return the answer to six digits when no code was sent to them."""
+    return segments.one_segment(
+        "VIGIL: no code waits for an answer. Your operations team can send a new one."
+    )
 
 
 def took_text(code: str, others: Sequence[str]) -> str:

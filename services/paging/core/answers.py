@@ -4,15 +4,18 @@ Late answers to closed pages are told too: whether they still mean anything is e
 """
 
 from datetime import datetime
-from typing import TypedDict, assert_never
+from typing import assert_never
 
-from contracts.escalations import PageRequested
+from contracts.escalations import BridgeRequested, PageRequested, ResponderTold
+from contracts.notices import NoticeSent
 from contracts.pages import (
     Answer,
     AnswerHeard,
     CallAsked,
     ContactConfirmed,
     DispositionGiven,
+    GiveAsked,
+    HelpAsked,
     PageAcknowledged,
     PageClosed,
     PageDeclined,
@@ -20,23 +23,15 @@ from contracts.pages import (
     PatientReached,
     ResponderActive,
     SignatureGiven,
+    SnoozeAsked,
     UndoAsked,
 )
 from contracts.replies import Key
 from contracts.values import Channel
-from services.paging.core import inputs, state
+from services.paging.core import inputs, limits, notice_answers, state
+from services.paging.core.about import about
 from services.paging.core.state import Page, What
 from services.paging.core.story import Story
-
-
-class About(TypedDict):
-    """The fields that every event to escalation shares."""
-
-    at: datetime
-    page: str
-    responder: str
-    run: str
-    subject: str
 
 
 def replied(story: Story, heard: inputs.Replied, now: datetime) -> None:
@@ -44,24 +39,33 @@ def replied(story: Story, heard: inputs.Replied, now: datetime) -> None:
     what = story.page.what
     if what is None or heard.cause in story.page.heard:
         return
-    if not isinstance(what, Answer):
-        _key(story, what, heard, now)
+    match what:
+        case Answer():
+            pass
+        case NoticeSent():
+            if not notice_answers.replied(story, what, heard, now):
+                return
+        case PageRequested() | ResponderTold() | BridgeRequested():
+            _key(story, what, heard, now)
     story.tell(AnswerHeard(at=now, cause=heard.cause))
 
 
 def pressed(story: Story, heard: inputs.Pressed, now: datetime) -> None:
-    """A key press in a call: 1 takes, 2 passes, 3 connects with the patient once it was taken."""
+    """A key in a call: 1 takes, 2 passes, 3 connects with the patient once taken; 6 confirms a shift."""
     what = story.page.what
     if what is None or heard.cause in story.page.heard:
         return
-    if isinstance(what, PageRequested):
+    if isinstance(what, NoticeSent):
+        if not notice_answers.pressed(story, what, heard.digits, now):
+            return
+    elif isinstance(what, PageRequested):
         match heard.digits:
             case "1":
                 take(story, what, Channel.VOICE, heard.evidence, now)
             case "2":
                 decline(story, what, Channel.VOICE, now)
             case "3" if story.page.status is PageStatus.ACKNOWLEDGED:
-                story.tell(ResponderActive(**_about(what, now)))
+                story.tell(ResponderActive(**about(what, now)))
             case _nothing_we_offered:
                 pass
     story.tell(AnswerHeard(at=now, cause=heard.cause, evidence=heard.evidence, sid=heard.sid))
@@ -71,7 +75,7 @@ def take(story: Story, what: What, channel: Channel, evidence: int, now: datetim
     """The responder takes it."""
     was_open = _is_open_page(story.page)
     story.tell(
-        PageAcknowledged(**_about(what, now), urgency=state.urgency(what), evidence=evidence, channel=channel)
+        PageAcknowledged(**about(what, now), urgency=state.urgency(what), evidence=evidence, channel=channel)
     )
     if was_open:
         story.tell(PageClosed(at=now, reason="acknowledged"))
@@ -80,57 +84,53 @@ def take(story: Story, what: What, channel: Channel, evidence: int, now: datetim
 def decline(story: Story, what: What, channel: Channel, now: datetime) -> None:
     """The responder passes, or gives back what they hold."""
     was_open = _is_open_page(story.page)
-    story.tell(PageDeclined(**_about(what, now), channel=channel))
+    story.tell(PageDeclined(**about(what, now), channel=channel))
     if was_open:
         story.tell(PageClosed(at=now, reason="declined"))
 
 
 def _key(story: Story, what: What, heard: inputs.Replied, now: datetime) -> None:
-    about = _about(what, now)
+    fields = about(what, now)
     match heard.reply.key:
         case Key.TAKE:
             take(story, what, Channel.SMS, heard.evidence, now)
         case Key.PASS:
             decline(story, what, Channel.SMS, now)
         case Key.REACHED:
-            story.tell(PatientReached(**about, evidence=heard.evidence))
+            story.tell(PatientReached(**fields, evidence=heard.evidence))
         case Key.DISPOSE:
             if heard.reply.disposition is not None:
                 story.tell(
                     DispositionGiven(
-                        **about,
+                        **fields,
                         disposition=heard.reply.disposition,
                         evidence=heard.evidence,
                         pin=heard.pin,
                     )
                 )
         case Key.SIGN:
-            story.tell(SignatureGiven(**about))
+            story.tell(SignatureGiven(**fields))
         case Key.CONFIRM:
             if heard.name is not None:
-                story.tell(ContactConfirmed(**about, name=heard.name))
+                story.tell(ContactConfirmed(**fields, name=heard.name))
         case Key.UNDO:
-            story.tell(UndoAsked(**about))
+            story.tell(UndoAsked(**fields))
         case Key.CALL:
-            story.tell(CallAsked(**about))
+            story.tell(CallAsked(**fields))
         case Key.MORE:
-            story.tell(ResponderActive(**about))
+            story.tell(ResponderActive(**fields))
+        case Key.GIVE:
+            story.tell(GiveAsked(**fields, asked=heard.asked))
+        case Key.ASSIST:
+            story.tell(HelpAsked(**fields))
+        case Key.SNOOZE:
+            story.tell(SnoozeAsked(**fields, minutes=heard.reply.minutes or limits.SNOOZE_MINUTES))
         case Key.HELP | Key.STOP | Key.START | Key.SEEN | Key.UNKNOWN | Key.FREE:
             pass  # answered with a text of Vigil's own; they take, pass and close nothing
-        case Key.GIVE | Key.ASSIST | Key.SNOOZE | Key.READY | Key.SWAP_YES | Key.SWAP_NO | Key.VERIFY:
-            pass
+        case Key.READY | Key.SWAP_YES | Key.SWAP_NO | Key.VERIFY:
+            pass  # about notices alone
         case unexpected:
             assert_never(unexpected)
-
-
-def _about(what: What, now: datetime) -> About:
-    return About(
-        at=now,
-        page=state.identity(what),
-        responder=what.responder,
-        run=what.run,
-        subject=what.subject,
-    )
 
 
 def _is_open_page(page: Page) -> bool:

@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from contracts.escalations import BridgeRequested, PageRequested, ResponderTold
+from contracts.notices import NoticeSent
 from contracts.pages import Answer, PageBrief, PageStatus
 from contracts.values import Channel, Kind
-from services.paging.core import plan, state
+from services.paging.core import notice_texts, notices, plan, state
 from services.paging.core.due import calls_in_vain, waiting
 from services.paging.core.state import Page, Stage
 
@@ -22,11 +23,11 @@ def brief(page: Page) -> PageBrief | None:
         responder=what.responder,
         run=what.run,
         subject=what.subject,
-        code="" if isinstance(what, Answer) else what.code,
+        code="" if isinstance(what, Answer | NoticeSent) else what.code,
         purpose=state.purpose(what),
         status=page.status or PageStatus.OUT,
         urgency=state.urgency(what),
-        kind=Kind.SYSTEM_FAULT if isinstance(what, Answer) else what.kind,
+        kind=Kind.SYSTEM_FAULT if isinstance(what, Answer | NoticeSent) else what.kind,
         evidence=state.evidence(what),
         told=told,
         told_at=told_at,
@@ -40,7 +41,20 @@ def brief(page: Page) -> PageBrief | None:
         answered_at=page.answered_at,
         telling=what.telling if isinstance(what, ResponderTold) else None,
         test=isinstance(what, PageRequested) and what.test,
-    )
+        drill=isinstance(what, PageRequested) and what.drill,
+        given=isinstance(what, PageRequested) and what.given_by is not None,
+    ).model_copy(update=_of_notice(what) if isinstance(what, NoticeSent) else {})
+
+
+def _of_notice(what: NoticeSent) -> dict[str, object]:
+    by_voice = any(channel is Channel.VOICE for _, channel in notices.methods(what))
+    return {
+        "notice": what.notice,
+        "number": what.args.get("number", ""),
+        "shift": notices.shift(what),
+        "until": notices.answerable_until(what),
+        "spoken": notice_texts.spoken_text(what) if by_voice else "",
+    }
 
 
 def calls_to_end(page: Page) -> tuple[str, ...]:

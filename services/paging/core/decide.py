@@ -21,9 +21,9 @@ from contracts.pages import (
     PageStatus,
 )
 from contracts.values import Channel
-from services.paging.core import answers, inputs, outcomes, plan, receipts, state
+from services.paging.core import answers, inputs, notices, outcomes, plan, receipts, state
 from services.paging.core.due import answer_at, due, look_at, outcome_at, receipt_at, waiting
-from services.paging.core.going_on import go_on
+from services.paging.core.going_on import give_up_late, go_on
 from services.paging.core.state import Attempt, Page, Stage
 from services.paging.core.story import Story
 
@@ -92,6 +92,9 @@ def _turn_came(story: Story, heard: inputs.TurnCame, now: datetime) -> None:
     attempt = ready.get(heard.attempt)
     if attempt is None or attempt.not_before > now:
         return
+    if notices.is_late(story.page.what, now):
+        give_up_late(story, now)
+        return
     story.tell(
         AttemptIntended(
             at=now,
@@ -123,6 +126,9 @@ def _time_reached(story: Story, now: datetime) -> None:
     """Look again: outcomes that are missing, turns that did not come, receipts and answers overdue."""
     at = due(story.page)
     if at is None or at > now:
+        return
+    if notices.is_late(story.page.what, now) and waiting(story.page):
+        give_up_late(story, now)
         return
     for attempt in story.page.attempts:
         _look_at(story, attempt, now)

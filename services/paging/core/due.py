@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from contracts.escalations import BridgeRequested, PageRequested
+from contracts.notices import NoticeSent
 from contracts.values import Channel
 from services.paging.core import limits, plan, receipts, state
 from services.paging.core.state import Attempt, Page, Stage
@@ -16,6 +17,8 @@ from services.paging.core.state import Attempt, Page, Stage
 def due(page: Page) -> datetime | None:
     """Return the moment to look again; None when nothing can happen any more by itself."""
     moments = [moment for attempt in page.attempts for moment in _moments(page, attempt)]
+    if isinstance(page.what, NoticeSent) and page.what.not_after is not None and waiting(page):
+        moments.append(page.what.not_after)
     if page.moved_at is not None and calls_in_vain(page):
         moments.append(page.moved_at + limits.HANG_UP)
     if moments:

@@ -2,16 +2,19 @@
 
 from datetime import datetime, timedelta
 
-from contracts.escalations import PageRequested
+from contracts.escalations import BridgeRequested, PageRequested, ResponderTold
+from contracts.notices import NoticeSent
 from contracts.pages import (
     Answer,
     AttemptWaiting,
     MessageFailed,
+    NoticeFailed,
     PageClosed,
     PageExhausted,
 )
 from contracts.values import Channel
-from services.paging.core import limits, plan, receipts, state
+from services.paging.core import due, limits, notices, plan, receipts, state
+from services.paging.core.about import about
 from services.paging.core.state import Stage, What
 from services.paging.core.story import Story
 
@@ -24,6 +27,9 @@ def go_on(story: Story, now: datetime) -> None:
     if _is_brought(story):
         story.tell(PageClosed(at=now, reason="done"))
         return
+    if notices.is_late(what, now) and (due.waiting(story.page) or not plan.hopeful(story.page)):
+        give_up_late(story, now)
+        return
     while (rest := plan.untried(story.page)) and plan.hopeful(story.page) < plan.at_once(what):
         method, channel = rest[0]
         _wait(story, now, method.id, channel)
@@ -35,6 +41,12 @@ def go_on(story: Story, now: datetime) -> None:
     else:
         for call in plan.repeated_calls(story.page):
             _wait(story, now, call.method, call.channel, limits.CALL_AGAIN)
+
+
+def give_up_late(story: Story, now: datetime) -> None:
+    """What was not sent in time is not sent any more."""
+    tell_failed(story, now, (*plan.failures(story.page), "too_late"))
+    story.tell(PageClosed(at=now, reason="failed"))
 
 
 def _wait(story: Story, now: datetime, method: str, channel: Channel, delay: timedelta = timedelta()) -> None:
@@ -73,17 +85,11 @@ def _give_up(story: Story, what: What, now: datetime) -> None:
 
 
 def tell_failed(story: Story, now: datetime, codes: tuple[str, ...]) -> None:
-    """Tell escalation that a message or a bridge did not get through."""
-    what = story.page.what
-    if what is None or isinstance(what, PageRequested | Answer):
-        return
-    story.tell(
-        MessageFailed(
-            at=now,
-            page=state.identity(what),
-            responder=what.responder,
-            run=what.run,
-            subject=what.subject,
-            codes=codes,
-        )
-    )
+    """Tell who asked for it that a message, a bridge or a notice did not get through."""
+    match story.page.what:
+        case ResponderTold() | BridgeRequested() as what:
+            story.tell(MessageFailed(**about(what, now), codes=codes))
+        case NoticeSent() as what if story.page.answered_at is None:
+            story.tell(NoticeFailed(**about(what, now), notice=what.notice, args=what.args, codes=codes))
+        case _nobody_waits_for_it:
+            pass

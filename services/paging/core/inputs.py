@@ -5,6 +5,7 @@ from typing import Literal
 
 from contracts.carrier import CallStatus, SmsStatus
 from contracts.escalations import BridgeRequested, PageRequested, PageWithdrawn, ResponderTold
+from contracts.notices import NoticeSent
 from contracts.pages import Answer
 from contracts.replies import Reply
 from contracts.values import Sealed
@@ -13,9 +14,9 @@ from services.paging.core import state
 
 @dataclass(frozen=True)
 class Requested:
-    """Escalation (or paging's own answering) asks for it."""
+    """Escalation, the roster or paging's own answering asks for it."""
 
-    what: PageRequested | ResponderTold | BridgeRequested | Answer
+    what: PageRequested | ResponderTold | BridgeRequested | Answer | NoticeSent
 
     @property
     def cause(self) -> str:
@@ -136,6 +137,12 @@ class Replied:
     pin: Literal["right", "wrong", "missing"] = "missing"
     name: Sealed | None = None
     """Who confirmed contact, sealed."""
+    asked: str | None = None
+    """The responder to whom it is to be given; None: nobody, or more than one, of that name."""
+    phone_ref: str = ""
+    """The phone they wrote from."""
+    others: tuple[str, ...] = ()
+    """Earlier notices of the same shift, which the same answer confirms."""
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,9 @@ LOOK_AT_WAITING_MOST = timedelta(seconds=60)
 LOOK_AGAIN = timedelta(minutes=30)
 """A page that is out with nothing left to try is still looked at: open means due."""
 
+SNOOZE_MINUTES = 60
+"""How long it is put off when the holder does not say."""
+
 REMEMBERED_CAUSES = 40
 REMEMBERED_STATUSES = 12
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from contracts.carrier import CallStatus, SmsStatus
 from contracts.escalations import PageRequested
+from contracts.notices import NoticeSent
 from contracts.pages import (
     Answer,
     AttemptAccepted,
@@ -100,9 +101,12 @@ def fail(story: Story, attempt: Attempt, code: str, reaction: reactions.Reaction
 
 
 def trouble(story: Story, code: str, note: str, now: datetime) -> None:
-    """Tell escalation, for ops, that the carrier is in trouble; an answer has no run to tell it in."""
+    """Tell escalation, for ops, that the carrier is in trouble.
+
+    An answer and a notice have no run to tell it in; the roster sees how a notice's attempts fail.
+    """
     what = story.page.what
-    if what is None or isinstance(what, Answer):
+    if what is None or isinstance(what, Answer | NoticeSent):
         return
     story.tell(
         CarrierTrouble(

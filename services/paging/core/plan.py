@@ -1,9 +1,10 @@
 """Which contact method is tried next, and whether everything failed. The plan of design, section 7."""
 
 from contracts.escalations import BridgeRequested, PageRequested, ResponderTold, Telling
+from contracts.notices import NoticeSent
 from contracts.people import ContactMethod
 from contracts.values import Channel, Urgency
-from services.paging.core import limits, reactions, receipts, state
+from services.paging.core import limits, notices, reactions, receipts, state
 from services.paging.core.state import Attempt, Page, Stage, What
 
 ALSO_BY_VOICE = frozenset(
@@ -14,6 +15,7 @@ ALSO_BY_VOICE = frozenset(
         Telling.MORE_URGENT,
         Telling.NEW_SIGNAL,
         Telling.SIGN_PLEASE,
+        Telling.GIVE_REFUSED,
     }
 )
 """Messages that somebody's safety hangs on: when no text gets through, a call says the same."""
@@ -38,6 +40,8 @@ def order(what: What) -> tuple[tuple[ContactMethod, Channel], ...]:
         case ResponderTold(telling=telling, urgency=urgency):
             pressing = urgency.rank >= Urgency.URGENT.rank and telling in ALSO_BY_VOICE
             return tuple(texts + calls if pressing else texts)
+        case NoticeSent():
+            return notices.methods(what)
         case _answer:
             return tuple(texts)
 
@@ -105,8 +109,12 @@ def all_failed(page: Page) -> bool:
 
 def codes(page: Page) -> tuple[str, ...]:
     """Return how the attempts failed, each code once; `no_method` when there was none to try."""
-    found = tuple(dict.fromkeys(attempt.code for attempt in page.attempts if attempt.code))
-    return found or ("no_method",)
+    return failures(page) or ("no_method",)
+
+
+def failures(page: Page) -> tuple[str, ...]:
+    """Return how the attempts failed, each code once."""
+    return tuple(dict.fromkeys(attempt.code for attempt in page.attempts if attempt.code))
 
 
 def is_unanswered(attempt: Attempt) -> bool:

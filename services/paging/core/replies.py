@@ -5,7 +5,6 @@ gone to the carrier yet. One whose acceptance is not known yet is taken only whe
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from contracts.escalations import Telling
@@ -13,27 +12,11 @@ from contracts.pages import PageBrief, PageStatus, Purpose
 from contracts.replies import Key, Reply
 from contracts.values import Kind
 from services.paging.core import texts
+from services.paging.core.chosen import About, Chosen, Say
+from services.paging.core.notice_replies import choose_notice, hint
 
 RECENT = timedelta(hours=24)
 """How long a run that is no longer out may still be meant by a text without a code."""
-
-
-@dataclass(frozen=True)
-class About:
-    """The text is about this page (or message); `others` are further pages that are out."""
-
-    page: PageBrief
-    others: tuple[PageBrief, ...] = ()
-
-
-@dataclass(frozen=True)
-class Say:
-    """The text changes nothing; this is answered."""
-
-    text: str
-
-
-Chosen = About | Say
 
 
 def choose(reply: Reply, briefs: Sequence[PageBrief], code_known: bool, now: datetime) -> Chosen:
@@ -52,14 +35,19 @@ def choose(reply: Reply, briefs: Sequence[PageBrief], code_known: bool, now: dat
             return Say(texts.stop_text())
         case Key.UNKNOWN | Key.FREE:
             return Say(texts.not_understood_text(_open_codes(known)))
+        case Key.READY | Key.SWAP_YES | Key.SWAP_NO | Key.VERIFY:
+            out = _told_by(known, now)
+            return choose_notice(reply, briefs, out[0].code if out else "", now)
         case _ if reply.code:
             return _with_code(reply, known, code_known)
+        case Key.TAKE | Key.PASS | Key.SEEN if meant := _notice_meant(briefs, known, now):
+            return Say(meant)
         case _:
             return _without_code(reply, known, now)
 
 
 def heard_before(brief: PageBrief, briefs: Sequence[PageBrief]) -> About:
-    """Return what a repeated text is about: the page that heard it, whatever is out by now."""
+    """Return what a repeated text is about: the page or notice that heard it, whatever is out by now."""
     return _about(brief, [each for each in briefs if each.purpose in (Purpose.PAGE, Purpose.MESSAGE)])
 
 
@@ -87,7 +75,7 @@ def _with_code(reply: Reply, known: list[PageBrief], code_known: bool) -> Chosen
 
 
 def _without_code(reply: Reply, known: list[PageBrief], now: datetime) -> Chosen:
-    out = [brief for brief in _told(known) if brief.told_at is not None and brief.told_at <= now]
+    out = _told_by(known, now)
     held = _held(known)
     match reply.key:
         case Key.SEEN:
@@ -136,9 +124,28 @@ def _nothing() -> Say:
 
 
 def _told(known: Iterable[PageBrief]) -> list[PageBrief]:
-    """Return pages that are out and were told to the phone: most urgent first, then oldest."""
+    """Return pages that are out and were told to the phone: most urgent first, then oldest; drills last."""
     out = [brief for brief in _with_status(known, PageStatus.OUT) if brief.told or brief.told_at]
-    return sorted(out, key=lambda brief: (-brief.urgency.rank, brief.asked_at, brief.page))
+    return sorted(
+        out, key=lambda brief: (brief.drill or brief.test, -brief.urgency.rank, brief.asked_at, brief.page)
+    )
+
+
+def _told_by(known: Iterable[PageBrief], now: datetime) -> list[PageBrief]:
+    return [brief for brief in _told(known) if brief.told_at is not None and brief.told_at <= now]
+
+
+def _notice_meant(briefs: Sequence[PageBrief], known: list[PageBrief], now: datetime) -> str:
+    """Return what answers a bare `1`, `2` or `ok` that can only be meant for a notice.
+
+    "" when something is out or held, or when they were paged since.
+    """
+    found = hint(briefs, now)
+    if found is None or _with_status(known, PageStatus.OUT) or _held(known):
+        return ""
+    asked, text = found
+    paged = [brief for brief in known if brief.purpose is Purpose.PAGE]
+    return text if all(brief.asked_at < asked for brief in paged) else ""
 
 
 def _with_status(known: Iterable[PageBrief], status: PageStatus) -> list[PageBrief]:
@@ -152,6 +159,9 @@ _LOST = (
     Telling.GIVEN_BACK,
     Telling.CLOSED,
     Telling.ALREADY_CLOSED,
+    Telling.TEST_ANSWERED,
+    Telling.DRILL_ANSWERED,
+    Telling.HELPING,
 )
 
 

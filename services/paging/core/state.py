@@ -1,4 +1,4 @@
-"""What is known of one page, message, bridge or answer. A cache: the events are the truth."""
+"""What is known of one page, message, bridge, answer or notice. A cache: the events are the truth."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from contracts.escalations import BridgeRequested, PageRequested, ResponderTold
+from contracts.notices import NoticeSent
 from contracts.pages import Answer, PageStatus, Purpose
 from contracts.people import ContactMethod
 from contracts.values import Channel, Id, Moment, Sealed, Urgency, Value
@@ -13,7 +14,7 @@ from contracts.values import Channel, Id, Moment, Sealed, Urgency, Value
 VERSION: int = 1
 """Version of the stored state; raise it whenever a field changes its meaning."""
 
-What = PageRequested | ResponderTold | BridgeRequested | Answer
+What = PageRequested | ResponderTold | BridgeRequested | Answer | NoticeSent
 """What was asked for."""
 
 
@@ -63,7 +64,7 @@ class Attempt(Value):
 
 
 class Page(Value):
-    """One page, message, bridge or answer to one responder."""
+    """One page, message, bridge, answer or notice to one responder."""
 
     subject: str
     status: PageStatus | None = None
@@ -107,20 +108,31 @@ def purpose(what: What) -> Purpose:
             return Purpose.BRIDGE
         case Answer():
             return Purpose.ANSWER
+        case NoticeSent():
+            return Purpose.NOTICE
 
 
 def identity(what: What) -> str:
-    """Return the id of the page, message, bridge or answer."""
+    """Return the id of the page, message, bridge, answer or notice."""
     match what:
         case PageRequested(page=name) | BridgeRequested(bridge=name):
             return name
-        case ResponderTold(message=name) | Answer(message=name):
+        case ResponderTold(message=name) | Answer(message=name) | NoticeSent(message=name):
             return name
 
 
 def urgency(what: What) -> Urgency:
-    """Return how urgent it is; an answer to a responder's own text ranks as urgent."""
-    return Urgency.URGENT if isinstance(what, Answer) else what.urgency
+    """Return how urgent it is; an answer to a responder's own text ranks as urgent.
+
+    A notice is routine whatever the roster says of it: it stands behind every page.
+    """
+    match what:
+        case Answer():
+            return Urgency.URGENT
+        case NoticeSent():
+            return Urgency.ROUTINE
+        case PageRequested(urgency=asked) | ResponderTold(urgency=asked) | BridgeRequested(urgency=asked):
+            return asked
 
 
 def evidence(what: What) -> int:

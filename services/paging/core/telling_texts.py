@@ -13,7 +13,7 @@ from services.paging.core import segments, wording
 from services.paging.core.answer_texts import disposition_word
 
 _PEOPLE = ("holder", "next", "responder", "by", "who", "giver", "first", "to", "from")
-_NEXT = (Telling.PASSED, Telling.GIVEN_BACK, Telling.WAITS_FOR_SIGNATURE)
+_NEXT = (Telling.PASSED, Telling.GIVEN_BACK, Telling.WAITS_FOR_SIGNATURE, Telling.HELP_COMES)
 _TIMES = ("contact_by", "resolve_by", "sign_by", "confirm_by", "undo_until", "until", "by", "at")
 
 
@@ -98,10 +98,10 @@ def _say_ending(what: ResponderTold, who: str, time: str) -> str:
         case Telling.NOTHING_TO_UNDO:
             return "nothing to take back; that works for 5 minutes only."
         case _:
-            return _say_refusal(what, who)
+            return _say_refusal(what, who, time)
 
 
-def _say_refusal(what: ResponderTold, who: str) -> str:
+def _say_refusal(what: ResponderTold, who: str, time: str) -> str:
     code = what.code
     match what.telling:
         case Telling.NOT_HOLDER if who:
@@ -112,6 +112,29 @@ def _say_refusal(what: ResponderTold, who: str) -> str:
             return "already closed. Your text changed nothing."
         case Telling.CALLING:
             return "your phone rings now and connects you with the patient. Numbers stay hidden."
+        case Telling.GIVE_ASKED:
+            return f"{who or 'a colleague'} was asked to take {code}. You hold it until they do."
+        case Telling.GIVE_REFUSED:
+            return (
+                f"{who or 'your colleague'} did not take {code}: you still hold it. 2 {code} gives it back."
+            )
+        case Telling.GIVE_UNKNOWN:
+            return f"nobody of that name can be paged; you still hold it. GIVE {code} and a first name."
+        case Telling.HELP_COMES:
+            verb = "are" if " and " in who else "is"
+            return f"{who or 'the next person'} {verb} paged as well. You still hold {code}."
+        case Telling.SNOOZED:
+            return (
+                f"put off{f' until {time}' if time else ''}; nobody is asked before. You still hold {code}."
+            )
+        case Telling.NOT_SNOOZED:
+            return _not_snoozed(what)
+        case Telling.HELPER_COMES:
+            return f"{who or 'a colleague'} comes to help. You still hold {code}."
+        case Telling.HELPING:
+            return f"thank you. {who or 'A colleague'} holds {code} and needs you beside them: call them now."
+        case Telling.DRILL_ANSWERED:
+            return f"drill answered{_seconds(what)}, thank you. Nothing else to do."
         case Telling.TEST_ANSWERED:
             return "test page answered: your phone is reached. Nothing else to do."
         case Telling.NO_PHONE:
@@ -120,12 +143,30 @@ def _say_refusal(what: ResponderTold, who: str) -> str:
             return f"see {code}. HELP lists what you can text."
 
 
+def _not_snoozed(what: ResponderTold) -> str:
+    match what.args.get("why"):
+        case "not_holder":
+            return f"not put off, you do not have it. 1 {what.code} takes it."
+        case "overdue":
+            return f"not put off, it is overdue and others are paged. 3 {what.code} when reached."
+        case "handed_off":
+            return f"not put off, contact must be confirmed first: CONFIRM {what.code} and who saw them."
+        case _urgency:
+            return f"not put off: only TODAY and NEXT SESSION can wait. You still hold {what.code}."
+
+
+def _seconds(what: ResponderTold) -> str:
+    seconds = what.args.get("seconds", "")
+    return f" after {seconds} s" if seconds.isdecimal() and len(seconds) < 6 else ""
+
+
 def _who(what: ResponderTold, names: Mapping[str, str]) -> str:
     """The colleagues an argument names: an id, or several with commas between."""
     for value in _values(what, _PEOPLE):
         found = [segments.short(names[person]) for person in value.split(",") if person in names]
         if found:
-            return " or ".join(found[:2]) if what.telling in _NEXT else found[0]
+            between = " and " if what.telling is Telling.HELP_COMES else " or "
+            return between.join(found[:2]) if what.telling in _NEXT else found[0]
     return ""
 
 

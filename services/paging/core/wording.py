@@ -35,6 +35,35 @@ def clock(moment: datetime, now: datetime, zone: str) -> str:
     return f"{day}{local:%H:%M}{'' if place else 'Z'}"
 
 
+def day_and_clock(moment: datetime, zone: str) -> str:
+    """Return a moment as local day and time, `Fri 27 Nov 08:00`; an unknown zone reads as UTC, `Z`."""
+    place = _zone(zone)
+    local = moment.astimezone(place or UTC)
+    return f"{_day(local)} {local:%H:%M}{'' if place else 'Z'}"
+
+
+def span(start: datetime, end: datetime, zone: str) -> str:
+    """Return a span as local time: `Fri 27 Nov 08:00 to 20:00`, `... to Sat 08:00`, `... to Fri 4 Dec 08:00`.
+
+    The day of the end is named only as far as it needs to be.
+    """
+    place = _zone(zone)
+    first, last = start.astimezone(place or UTC), end.astimezone(place or UTC)
+    days = (last.date() - first.date()).days
+    if days == 0:
+        day = ""
+    elif 0 < days < 7:
+        day = f"{_DAYS[last.weekday()]} "
+    else:
+        day = f"{_day(last)} "
+    return f"{day_and_clock(start, zone)} to {day}{last:%H:%M}{'' if place else 'Z'}"
+
+
+def _day(local: datetime) -> str:
+    return f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]}"
+
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 

@@ -1,5 +1,6 @@
 """A site at which every command can be tried; the other services are played by the tests."""
 
+import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -16,7 +17,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     try:
         applied = opened.vigil("roster", "apply", str(DEPLOY / "demo"))
         assert applied.exit_code == 0, applied.output
-        applied = opened.vigil("policy", "apply", str(DEPLOY / "policies"), "--reason", "first")
+        # A copy: the folder is marked with the version it became.
+        policies = shutil.copytree(DEPLOY / "policies", opened.folder / "policies")
+        applied = opened.vigil("policy", "apply", str(policies), "--reason", "first")
         assert applied.exit_code == 0, applied.output
         yield opened
     finally:
@@ -27,3 +30,14 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def night(site: Site) -> str:
     """An escalation that was paged, and is held."""
     return append_night(site)
+
+
+@pytest.fixture(scope="module")
+def empty_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site of one's own, provisioned, with nobody on its roster."""
+    opened = Site(tmp_path_factory.mktemp("empty_site"))
+    opened.open()
+    try:
+        yield opened
+    finally:
+        opened.close()

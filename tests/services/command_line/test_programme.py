@@ -44,7 +44,7 @@ def test_a_dangerous_set_of_policies_is_not_put_in_force(site: Site, tmp_path: P
     applied = site.vigil("policy", "apply", str(tmp_path))
 
     assert linted.exit_code == applied.exit_code == 1
-    assert "BLOCKING no_last_resort" in applied.output
+    assert "BLOCKING P01 no_last_resort" in applied.output
     assert "nothing was changed" in applied.stderr
     assert "Version 1" in site.vigil("policy", "show").output
 

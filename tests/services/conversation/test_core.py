@@ -336,6 +336,7 @@ def test_what_the_carrier_says_counts_too():
         "\U0001f48a\U0001f48a\U0001f48a he has them now",
         "he is going to kill them",
         "she is on the roof, about to jump off the roof",
+        "give up, suicide",
     ],
 )
 def test_a_staff_text_with_a_risk_in_it_is_one(text):
@@ -369,7 +370,9 @@ def test_a_courtesy_is_left_alone(text):
     assert meaning(text) is Meaning.NOTHING
 
 
-@pytest.mark.parametrize("text", ["1", "2 K7", "k7 1", "4 spoke", "?", "call K7", "STOP", "confirm K7 Kim"])
+@pytest.mark.parametrize(
+    "text", ["1", "2 K7", "k7 1", "4 spoke", "?", "call K7", "STOP", "confirm K7 Kim", "give Kim", "492817"]
+)
 def test_a_command_is_left_to_paging(text):
     assert meaning(text) is Meaning.NOTHING
 

@@ -63,7 +63,7 @@ def schedule(name: str, *people: str) -> Shifts:
 
 
 def target(name: str) -> Target:
-    if name in ("therapist", "everyone"):
+    if name in ("therapist", "therapist_on_shift", "everyone"):
         return Target.model_validate(name)
     return Target(person=name[1:]) if name.startswith("@") else Target(schedule=name)
 
@@ -108,6 +108,8 @@ class Board:
         self.shifts = {one.schedule: one for one in SHIFTS}
         self.busy: set[str] = set()
         self.therapist: str | None = "tia"
+        self.tags: tuple[str, ...] | None = ()
+        self.engaged: set[str] = set()
         self.code = "K7"
 
     # ---- what comes in
@@ -183,6 +185,15 @@ class Board:
     def asks_more(self, who: str) -> "Board":
         return self.answer(pages.ResponderActive, who)
 
+    def gives(self, who: str, asked: str | None, **change: Any) -> "Board":
+        return self.answer(pages.GiveAsked, who, asked=asked, **change)
+
+    def calls_for_help(self, who: str) -> "Board":
+        return self.answer(pages.HelpAsked, who)
+
+    def snoozes(self, who: str, minutes: int = 60) -> "Board":
+        return self.answer(pages.SnoozeAsked, who, minutes=minutes)
+
     def answer(self, kind: Any, who: str, **fields: Any) -> "Board":
         """An answer to their last page of the run, a little later than anything before it."""
         run = fields.get("run") or self.run.run or "p1-0"
@@ -213,6 +224,8 @@ class Board:
             busy=frozenset(self.busy),
             code=self.code,
             therapist=self.therapist,
+            patient_tags=self.tags,
+            engaged=frozenset(self.engaged),
         )
 
     def _hear(self, heard: Heard) -> None:
@@ -286,6 +299,11 @@ def check_laws(run: Run) -> None:
         assert run.seeking
     if not run.open:
         assert not run.out
+    if run.giving is not None:
+        assert run.open and run.holder is not None, f"given by nobody: {run}"
+        assert run.giving.asked != run.holder
+        assert moment is not None and moment <= run.giving.ends_at
+    assert run.holder not in run.helpers
     responders = [page.responder for page in run.out]
     assert len(responders) == len(set(responders)), "two pages out to one person"
 

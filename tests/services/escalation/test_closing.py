@@ -161,7 +161,7 @@ def test_a_policy_says_itself_whether_a_second_person_signs(wanted: bool, status
     ],
 )
 def test_a_hand_off_stays_open_until_contact_is_confirmed(disposition: Disposition) -> None:
-    board = held(Urgency.IMMINENT).closes("kim", disposition)
+    board = held().closes("kim", disposition)
 
     assert (board.run.status, board.due, board.told) == ("handed_off", "02:45", [("kim", "hand_off_open")])
 
@@ -169,6 +169,20 @@ def test_a_hand_off_stays_open_until_contact_is_confirmed(disposition: Dispositi
     assert (board.run.status, board.due, board.told) == ("closed", "never", [("kim", "closed")])
     end = next(event for event in board.happened if isinstance(event, Resolved))
     assert end.disposition is disposition
+
+
+def test_a_hand_off_of_an_imminent_run_is_signed_by_a_second_person_too() -> None:
+    board = held(Urgency.IMMINENT).closes("kim", Disposition.TRANSFERRED_911)
+
+    board.at("02:40").confirms("kim")
+    assert board.run.status == "handed_off"
+    assert board.told == [("kim", "waits_for_signature"), ("lee", "sign_please")]
+    assert board.due == "02:50"
+
+    board.signs("lee")
+    end = next(event for event in board.happened if isinstance(event, Resolved))
+    assert (end.disposition, end.responder, end.second) == (Disposition.TRANSFERRED_911, "kim", "lee")
+    assert (board.run.status, board.due) == ("closed", "never")
 
 
 def test_confirmed_contact_does_not_close_what_came_since_the_hand_off() -> None:

@@ -35,7 +35,7 @@ from tests.services.escalation.board import (
 POLICIES = (
     policy(
         step("first"),
-        step("second", "therapist"),
+        step("second", "therapist", "therapist_on_shift"),
         step("third"),
         id="loud",
         order=1,
@@ -74,6 +74,10 @@ moves = st.one_of(
         st.one_of(st.just({}), told, st.just({"pin": "missing"})),
     ),
     st.tuples(st.sampled_from(["signs", "confirms", "undoes", "calls", "asks_more"]), people),
+    st.tuples(st.just("calls_for_help"), people),
+    st.tuples(st.just("gives"), people, st.one_of(st.none(), people)),
+    st.tuples(st.just("snoozes"), people, st.integers(0, 3000)),
+    st.tuples(st.just("tagged"), st.one_of(st.none(), st.sampled_from([(), ("minor",)]))),
     st.tuples(st.just("roster"), st.sampled_from(["empty", "full", "dead", "quit"]), people),
     st.tuples(st.just("linked")),
 )
@@ -99,6 +103,16 @@ def play(board: Board, move: tuple[Any, ...]) -> None:
             board.people |= {who: person(who, **dead)}
         case ("roster", *_):
             board.busy ^= {"kim"}
+        case ("gives" | "snoozes", who, what):
+            holder = board.run.holder
+            getattr(board, move[0])(who, what)
+            assert board.run.holder == holder, "asking takes it from nobody"
+        case ("calls_for_help", who):
+            holder = board.run.holder
+            board.calls_for_help(who)
+            assert board.run.holder == holder
+        case ("tagged", tags):
+            board.tags = tags
         case ("linked",):
             board.hear(PatientLinked("p2"))
         case (name, who):

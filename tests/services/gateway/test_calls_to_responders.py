@@ -7,7 +7,7 @@ import pytest
 from contracts.escalations import EscalationStatus, Telling
 from contracts.pages import PageStatus, Purpose
 from contracts.values import Urgency
-from tests.services.gateway.conftest import ANA, LINE, Reply, Site
+from tests.services.gateway.conftest import ANA, LINE, NOW, Reply, Site
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -270,3 +270,54 @@ async def test_progress_of_a_call_counts_once_per_event(site: Site) -> None:
     fact = await site.last("CARRIER", "carrier.call_status")
     assert (fact["status"], fact["sequence"], fact["attempt"], fact["page"]) == ("strange", 2, 2, "p1")
     assert (await site.ends())["CARRIER"] == before + 3
+
+
+async def test_a_shift_is_confirmed_by_key_in_the_call_that_tells_of_it(site: Site) -> None:
+    said = "You are on call: Crisis clinician, Fri 27 Nov 08:00 to Sat 08:00."
+    await site.page("v19", "n1", purpose=Purpose.NOTICE, shift="crisis friday", spoken=said)
+
+    asked = await site.carrier("/twilio/voice/v19/n1/1", call("CA19"))
+    again = await press(site, asked, "CA19", "1")
+    noted = await press(site, again, "CA19", "6")
+
+    assert asked.said.startswith(f"This is Vigil. {said} To confirm, press 6.")
+    assert "That key does nothing here." in again.said and said in again.said
+    assert noted.said.startswith("Noted.") and (await go_on(site, noted, "CA19")).said == "Goodbye."
+    fact = await site.last("CARRIER", "carrier.digits_pressed")
+    assert (fact["digits"], fact["page"]) == ("6", "n1")
+
+
+async def test_a_shift_confirmed_meanwhile_is_told_and_asks_for_nothing(site: Site) -> None:
+    await site.page("v20", "n1", purpose=Purpose.NOTICE, shift="crisis", spoken="So.", answered_at=NOW)
+
+    reply = await site.carrier("/twilio/voice/v20/n1/1", call("CA20"))
+
+    assert reply.said.startswith("This is Vigil. So. This is Vigil. So.") and not reply.has("Gather")
+
+
+async def test_a_code_is_spoken_twice_and_no_key_is_asked_for(site: Site) -> None:
+    await site.page("v21", "n1", purpose=Purpose.NOTICE, spoken="Your code is 4, 9, 2.")
+
+    reply = await site.carrier("/twilio/voice/v21/n1/1", call("CA21"))
+
+    assert reply.said.count("4, 9, 2") == 2 and not reply.has("Gather")
+    assert (await go_on(site, reply, "CA21")).said == "Goodbye."
+
+
+async def test_a_drill_says_so_before_anything_else_and_comes_after_real_pages(site: Site) -> None:
+    await site.page("v22", "drill", urgency=Urgency.IMMINENT, drill=True)
+
+    reply = await site.carrier("/twilio/voice/v22/drill/1", call("CA22"))
+    await site.page("v22", "real", urgency=Urgency.SOON)
+    following = await site.carrier("/twilio/voice/v22/next", call("CA22b"))
+
+    assert reply.said.startswith("This is Vigil with a drill. This is a drill, code K 7.")
+    assert "/real/digits" in following.action
+
+
+async def test_a_page_to_take_over_says_that_a_colleague_asks(site: Site) -> None:
+    await site.page("v23", "p1", given=True)
+
+    reply = await site.carrier("/twilio/voice/v23/p1/1", call("CA23"))
+
+    assert "A colleague asks you to take it over. To take it, press 1." in reply.said

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from contracts.carrier import CallStatus, SmsStatus
 from contracts.escalations import BridgeRequested, PageRequested, PageWithdrawn, ResponderTold, Telling
+from contracts.notices import NoticeKind, NoticeSent
 from contracts.pages import Answer, PageEvent
 from contracts.people import ContactMethod
 from contracts.replies import parse
@@ -94,6 +95,21 @@ def bridge(names: str = "s1 v1") -> BridgeRequested:
 def answer(names: str = "s1 v1") -> Answer:
     """A text of Vigil's own to Kim."""
     return Answer(at=START, message="a1", responder="kim", text="VIGIL", methods=methods(names), zone=ZONE)
+
+
+def notice(
+    kind: NoticeKind = NoticeKind.SHIFT_TOMORROW, names: str = "s1 v1", **changes: object
+) -> NoticeSent:
+    """A notice to Kim about the shift from Friday 27 November, 08:00 in New York, to Saturday."""
+    args = {
+        "schedule": "crisis",
+        "title": "Crisis clinician",
+        "start": "2026-11-27T13:00:00+00:00",
+        "end": "2026-11-28T13:00:00+00:00",
+    }
+    return NoticeSent(
+        at=START, message="n1", responder="kim", notice=kind, args=args, methods=methods(names), zone=ZONE
+    ).model_copy(update=changes)
 
 
 def withdrawal(reason: str = "held", holder: str | None = "lee") -> PageWithdrawn:
@@ -192,7 +208,9 @@ class Desk:
         """The responder texts."""
         self.causes += 1
         name = NOTHING if "confirm" in text.casefold() else None
-        return self.hear(inputs.Replied(parse(text), f"sms-{self.causes}", evidence, name=name))
+        phone = method("s1").phone_ref
+        said = inputs.Replied(parse(text), f"sms-{self.causes}", evidence, name=name, phone_ref=phone)
+        return self.hear(said)
 
     def press(self, digits: str, sid: str = "") -> list[str]:
         """The responder presses a key."""

@@ -8,7 +8,7 @@ from contracts.values import Channel, Kind, Urgency
 from services.paging.briefs import Briefs
 from services.paging.dispatcher import Dispatcher
 from services.paging.settings import PagingSettings
-from services.paging.waiting import Turn
+from services.paging.waiting import Turn, Waiting, turns_of
 from services.runtime.activity import Activity
 from services.runtime.clock import SteppedClock
 from services.runtime.log import Unavailable
@@ -44,8 +44,10 @@ class Sent:
 
     def __init__(self) -> None:
         self.turns: list[tuple[str, Channel]] = []
+        self.texts: list[list[str]] = []
 
     async def send(self, turns: list[Turn], _sender: str) -> list[tuple[Turn, datetime]]:
+        self.texts.append([turn.subject.rpartition(".")[2] for turn in turns])
         self.turns += [(turn.subject, turn.channel) for turn in turns]
         return []
 
@@ -126,3 +128,59 @@ async def test_a_call_that_waited_for_a_phone_is_made_though_its_page_goes_on_ca
     assert desk.sent.turns == []
     await desk.commit("p1", calling=OTHER)
     assert desk.sent.turns == [("pages.kim.p2", Channel.VOICE)]
+
+
+async def test_soon_pages_to_one_phone_within_a_second_are_one_text() -> None:
+    """Four fit into one text; what comes later is a text of its own."""
+    desk = Desk()
+    for page in ("p1", "p2", "p3", "p4", "p5"):
+        await desk.commit(page, Channel.SMS, urgency=Urgency.SOON)
+    assert desk.sent.texts == []
+    await desk.later(0.9)
+    assert desk.sent.texts == []
+    for _ in range(4):
+        await desk.later(0.2)
+    assert sorted(map(len, desk.sent.texts)) == [1, 4]
+
+
+async def test_urgent_and_imminent_pages_wait_for_no_others_and_share_no_text() -> None:
+    desk = Desk()
+    await desk.commit("p0", Channel.SMS, urgency=Urgency.SOON)
+    for page in ("p1", "p2", "p3", "p4", "p5"):
+        await desk.commit(page, Channel.SMS, urgency=Urgency.URGENT)
+    await desk.later(0.25)
+    assert sorted(desk.sent.texts) == [["p1"], ["p2"], ["p3"], ["p4"], ["p5"]]
+
+
+async def test_a_soon_page_that_was_withdrawn_while_it_waited_for_others_is_not_sent() -> None:
+    desk = Desk()
+    await desk.commit("p1", Channel.SMS, urgency=Urgency.SOON)
+    await desk.commit("p2", Channel.SMS, urgency=Urgency.SOON)
+    await desk.commit("p1", urgency=Urgency.SOON)
+    for _ in range(8):
+        await desk.later(0.25)
+    assert desk.sent.texts == [["p2"]]
+
+
+def test_a_notice_never_shares_a_text_with_pages_and_stands_behind_them() -> None:
+    queue = Waiting()
+    for name, purpose, urgency in (
+        ("n1", Purpose.NOTICE, Urgency.ROUTINE),
+        ("p1", Purpose.PAGE, Urgency.SOON),
+        ("p2", Purpose.PAGE, Urgency.SOON),
+    ):
+        brief = PageBrief(
+            page=name,
+            responder="kim",
+            run="r",
+            purpose=purpose,
+            status=PageStatus.OUT,
+            urgency=urgency,
+            asked_at=START,
+            waiting=((1, Channel.SMS, PHONE),),
+        )
+        for turn in turns_of(f"pages.kim.{name}", brief, START):
+            queue.add(turn)
+
+    assert [turn.subject for turn in queue.of_phone(PHONE)] == ["pages.kim.p1", "pages.kim.p2"]
+    assert [queue.take().subject for _ in range(3)] == ["pages.kim.p1", "pages.kim.p2", "pages.kim.n1"]

@@ -11,7 +11,7 @@ from services.paging.core.state import Page
 from services.paging.handlers import Handlers
 from services.runtime.aggregates import Committed
 from services.runtime.consume import Message
-from tests.services.paging.desk import START, request
+from tests.services.paging.desk import START, notice, request
 
 
 class Pages:
@@ -53,3 +53,18 @@ async def test_the_next_one_is_paged_although_the_first_cannot_be() -> None:
     with pytest.raises(RuntimeError):
         await handlers.on_escalation(message)
     assert pages.asked == ["pages.lee.p2"]
+
+
+async def test_a_notice_of_the_roster_becomes_a_page_of_its_own() -> None:
+    pages = Pages()
+    handlers = Handlers(
+        pages,  # type: ignore[arg-type]
+        None,  # type: ignore[arg-type]
+        None,  # type: ignore[arg-type]
+        lambda responder, page: 0,
+    )
+    asked = notice(responder="lee")
+
+    await handlers.on_notice(Message("notices.lee", 1, asked.model_dump_json().encode(), {}))
+
+    assert pages.asked == ["pages.lee.n1"]

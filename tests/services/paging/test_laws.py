@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from contracts.carrier import CallStatus, SmsStatus
 from contracts.escalations import Telling
-from contracts.pages import PageAcknowledged, PageEvent, PageStatus
+from contracts.notices import NoticeKind, NoticeSent
+from contracts.pages import PageAcknowledged, PageEvent, PageStatus, ToEscalation, ToRoster
 from contracts.replies import parse
 from contracts.values import Channel, Urgency
 from services.paging.core import inputs, plan
@@ -16,7 +17,7 @@ from services.paging.core.decide import decide
 from services.paging.core.due import due, unreconciled, waiting
 from services.paging.core.evolve import evolve
 from services.paging.core.state import Page, Stage, What
-from tests.services.paging.desk import NOTHING, START, answer, bridge, request, telling, withdrawal
+from tests.services.paging.desk import NOTHING, START, answer, bridge, notice, request, telling, withdrawal
 
 ASKED: st.SearchStrategy[What] = st.one_of(
     st.builds(
@@ -27,6 +28,13 @@ ASKED: st.SearchStrategy[What] = st.one_of(
     st.builds(telling, st.sampled_from([Telling.YOU_HAVE_IT, Telling.OTHER_HAS_IT])),
     st.builds(bridge, st.sampled_from(["s1 v1", "s1 s2"])),
     st.builds(answer),
+    st.builds(
+        notice,
+        st.sampled_from([NoticeKind.SHIFT_SOON, NoticeKind.SWAP_OFFERED, NoticeKind.VERIFY, NoticeKind.GAP]),
+        st.sampled_from(["s1 v1", "v1", "s1 s2 v1", "s1!"]),
+        by_voice=st.booleans(),
+        not_after=st.sampled_from([None, START + timedelta(seconds=20), START + timedelta(minutes=3)]),
+    ),
 )
 NUMBERS = st.integers(1, 5)
 SMS = st.sampled_from(["queued", "sent", "delivered", "undelivered", "failed", "read", "odd"])
@@ -66,12 +74,15 @@ HEARD: st.SearchStrategy[inputs.Heard] = st.one_of(
     st.builds(_call, NUMBERS, CALLS, SIDS),
     st.builds(
         inputs.Replied,
-        st.sampled_from(["1", "2", "3", "4 spoke", "ok", "hello", "undo", "call"]).map(parse),
+        st.sampled_from(
+            "1,2,3,4 spoke,ok,hello,undo,call,5,6,give lee,snooze 2h,swap yes 3,swap no,492817".split(",")
+        ).map(parse),
         st.sampled_from(["c1", "c2", "c3"]),
         st.just(2),
         name=st.just(NOTHING),
+        phone_ref=st.just(f"h1-{1:032x}"),
     ),
-    st.builds(inputs.Pressed, st.sampled_from("129"), st.sampled_from(["d1", "d2"]), st.just(2), SIDS),
+    st.builds(inputs.Pressed, st.sampled_from("1269"), st.sampled_from(["d1", "d2"]), st.just(2), SIDS),
     st.builds(inputs.MethodDied, st.just(f"h1-{1:032x}")),
     st.builds(inputs.Withdrawn, st.sampled_from(["held", "closed", "superseded"]).map(withdrawal)),
     st.just(inputs.TimeReached()),
@@ -100,6 +111,7 @@ def test_whatever_is_heard_the_laws_hold(what: What, steps: list[tuple[int, inpu
         _one_attempt_per_method(page)
         _acknowledged_only_by_a_person(events, heard)
         _exhausted_only_if_all_failed(page, events)
+        _a_notice_is_the_rosters_and_a_page_is_escalations(what, events)
         assert page.status is None or not waiting(page) or page.status is PageStatus.OUT
         if heard == inputs.TimeReached():
             after = due(page)
@@ -137,6 +149,13 @@ def _acknowledged_only_by_a_person(events: tuple[PageEvent, ...], heard: inputs.
             assert heard.reply == parse("1")
         else:
             assert heard.digits == "1"
+
+
+def _a_notice_is_the_rosters_and_a_page_is_escalations(what: What, events: tuple[PageEvent, ...]) -> None:
+    if isinstance(what, NoticeSent):
+        assert not any(isinstance(event, ToEscalation) for event in events)
+    else:
+        assert not any(isinstance(event, ToRoster) for event in events)
 
 
 def _exhausted_only_if_all_failed(page: Page, events: tuple[PageEvent, ...]) -> None:

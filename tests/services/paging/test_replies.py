@@ -9,7 +9,8 @@ from contracts.pages import PageBrief, PageStatus, Purpose
 from contracts.replies import parse
 from contracts.values import Kind, Urgency
 from services.paging.core import texts
-from services.paging.core.replies import About, Chosen, Say, choose
+from services.paging.core.chosen import About, Chosen, Say
+from services.paging.core.replies import choose
 from tests.services.paging.desk import START
 
 NOW = START + timedelta(hours=1)
@@ -108,7 +109,9 @@ def test_a_code_that_is_closed_or_was_never_used_is_answered() -> None:
     assert said("K7 1", page("M3"), code_known=False) == texts.not_understood_text(["M3"])
 
 
-@pytest.mark.parametrize("text", ["3", "call", "4 spoke", "confirm officer diaz"])
+@pytest.mark.parametrize(
+    "text", ["3", "call", "4 spoke", "confirm officer diaz", "5", "give lee", "snooze 2h"]
+)
 def test_a_holders_text_without_a_code_is_about_what_they_hold(text: str) -> None:
     assert about(text, held("K7"), page("M3", 5)) == "K7-0"
 
@@ -116,6 +119,8 @@ def test_a_holders_text_without_a_code_is_about_what_they_hold(text: str) -> Non
 def test_holding_several_they_are_asked_which() -> None:
     assert said("3", held("K7"), held("M3", 1)) == "VIGIL: which? 3 K7 or 3 M3"
     assert said("4 safety plan", held("K7"), held("M3", 1)) == "VIGIL: which? 4 K7 2 or 4 M3 2"
+    assert said("5", held("K7"), held("M3", 1)) == "VIGIL: which? 5 K7 or 5 M3"
+    assert said("give lee", held("K7"), held("M3", 1)) == "VIGIL: which? GIVE K7 or GIVE M3, and the name"
 
 
 def test_a_run_that_closed_or_went_to_somebody_else_is_no_longer_held() -> None:
@@ -134,6 +139,27 @@ def test_a_run_that_closed_or_went_to_somebody_else_is_no_longer_held() -> None:
 
 def test_what_was_handed_over_without_a_page_is_held_too() -> None:
     assert about("3", message("K7", 1, Telling.YOU_HAVE_IT)) == "K7-1"
+
+
+def test_a_drill_or_test_page_that_was_answered_is_not_held_and_a_helper_holds_nothing() -> None:
+    briefs = (
+        held("K7"),
+        page("P4", 1, PageStatus.ACKNOWLEDGED, drill=True),
+        message("P4", 2, Telling.DRILL_ANSWERED),
+        page("R6", 3, PageStatus.ACKNOWLEDGED, test=True),
+        message("R6", 4, Telling.TEST_ANSWERED),
+        page("T7", 5, PageStatus.ACKNOWLEDGED),
+        message("T7", 6, Telling.HELPING),
+    )
+
+    assert about("3", *briefs) == "K7-0"
+
+
+def test_a_bare_1_takes_a_real_page_before_a_drill() -> None:
+    drill = page("P4", 0, urgency=Urgency.IMMINENT, drill=True)
+
+    assert about("1", drill, page("K7", 9, urgency=Urgency.SOON)) == "K7-9"
+    assert about("1", drill) == "P4-0"
 
 
 def test_undo_is_about_what_they_answered_last() -> None:
@@ -189,7 +215,7 @@ def test_help_start_stop_and_words_are_answered() -> None:
     assert said("start") == texts.start_text()
     assert said("stop") == texts.stop_text()
     assert said("what is this", page("K7")) == texts.not_understood_text(["K7"])
-    assert said("5", page("K7")) == texts.not_understood_text(["K7"])
+    assert said("7", page("K7")) == texts.not_understood_text(["K7"])
 
 
 def test_answers_and_bridges_are_never_what_a_text_is_about() -> None:

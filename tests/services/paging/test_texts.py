@@ -41,6 +41,25 @@ def test_a_page_reads_as_agreed() -> None:
     )
 
 
+def test_a_page_to_take_over_says_who_asks() -> None:
+    asked = request(given_by="ana")
+
+    assert texts.page_text(asked, START, 1, "Ana") == (
+        "VIGIL K7 NOW 03:10, text. Ana asks you to take it over. Contact by 03:25. 1 take, 2 pass"
+    )
+    assert "A colleague asks" in texts.page_text(asked, START, 1)
+
+
+def test_a_drill_is_unmistakably_a_drill() -> None:
+    text = texts.page_text(request(drill=True, test=True), START, 1)
+
+    assert text == (
+        "VIGIL DRILL K7 03:10: a drill, no patient. Answer as if it were real: 1 K7 take, 2 K7 pass."
+    )
+    both = texts.bundle_text([request(drill=True), request(Urgency.SOON, code="M3")], START)
+    assert both == "VIGIL 2 open: M3 TODAY, K7 DRILL. 1 M3 takes one, 2 M3 passes it"
+
+
 def test_a_page_that_is_late_asks_for_contact_at_once() -> None:
     late = START + timedelta(minutes=20)
 
@@ -67,6 +86,8 @@ def test_every_page_is_one_quiet_part(
     what = request(urgency, code=code, kind=kind, at=at, contact_by=now + timedelta(days=3), zone=zone)
 
     one_quiet_part(texts.page_text(what, now, count))
+    one_quiet_part(texts.page_text(what.model_copy(update={"given_by": "ana"}), now, count, "N" * 40))
+    one_quiet_part(texts.page_text(what.model_copy(update={"drill": True}), now, count))
     one_quiet_part(texts.page_text(what.model_copy(update={"contact_by": at}), now, count))
 
 
@@ -158,6 +179,32 @@ def test_every_message_has_words_of_its_own(what: Telling) -> None:
             "VIGIL K7: noted, spoke. Open until Lee signs by 03:20.",
         ),
         (
+            Telling.GIVE_REFUSED,
+            {"next": "lee"},
+            "VIGIL K7: Lee did not take K7: you still hold it. 2 K7 gives it back.",
+        ),
+        (Telling.HELP_COMES, {"next": "lee"}, "VIGIL K7: Lee is paged as well. You still hold K7."),
+        (
+            Telling.HELP_COMES,
+            {"next": "lee,max"},
+            "VIGIL K7: Lee and Max are paged as well. You still hold K7.",
+        ),
+        (
+            Telling.SNOOZED,
+            {"until": "2026-11-24T20:40:00+00:00"},
+            "VIGIL K7: put off until 15:40; nobody is asked before. You still hold K7.",
+        ),
+        (
+            Telling.NOT_SNOOZED,
+            {"why": "urgency"},
+            "VIGIL K7: not put off: only TODAY and NEXT SESSION can wait. You still hold K7.",
+        ),
+        (
+            Telling.DRILL_ANSWERED,
+            {"seconds": "42"},
+            "VIGIL K7: drill answered after 42 s, thank you. Nothing else to do.",
+        ),
+        (
             Telling.HAND_OFF_OPEN,
             {"disposition": "welfare_check", "confirm_by": "2026-11-24T08:40:00+00:00"},
             "VIGIL K7: noted, welfare check. Open until contact is confirmed by 03:40: "
@@ -224,6 +271,16 @@ def test_every_answer_is_one_quiet_part(
         texts.took_text(code, codes),
         texts.start_text(),
         texts.stop_text(),
+        texts.confirm_hint_text(),
+        texts.swap_hint_text("1234"),
+        texts.no_shift_text(code, confirmed=False),
+        texts.no_shift_text(code, confirmed=True),
+        texts.ready_code_text(code),
+        texts.no_swap_text("1234"),
+        texts.swap_answered_text("1234"),
+        texts.swap_over_text("1234"),
+        texts.which_swap_text("YES", [str(number) for number in range(len(codes))]),
+        texts.no_code_text(),
         texts.bundle_text(briefs, now),
         *(texts.which_text(key, [*codes, code], Disposition.WELFARE_CHECK) for key in Key),
     ):

@@ -1,6 +1,7 @@
 """Compiling into a real bucket: what is written, what is left alone, and what survives."""
 
 import asyncio
+import itertools
 import socket
 import subprocess
 import sys
@@ -13,10 +14,25 @@ import nats
 import pytest
 from nats.js.kv import KeyValue
 
-from contracts.schedules import HORIZON, Rotation, Schedule, Shifts
+from contracts.schedules import (
+    HORIZON,
+    Calendar,
+    Handoff,
+    Holiday,
+    Holidays,
+    Leave,
+    Rotation,
+    Schedule,
+    Shifts,
+    Swap,
+    SwapStatus,
+)
+from services.administration import Administration
 from services.roster import handlers
 from services.roster.handlers import Compiled
+from services.runtime.sealing import Seals
 
+NUMBERS = itertools.count()
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
 
@@ -44,10 +60,9 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture
 async def shifts_kv(broker: str) -> AsyncIterator[KeyValue]:
-    """The bucket `shifts`, empty."""
+    """An empty bucket; each has its own name, for one that was deleted may still answer for a new one."""
     client = await nats.connect(broker, allow_reconnect=False)
-    yield await client.jetstream().create_key_value(bucket="shifts", direct=True)
-    await client.jetstream().delete_key_value("shifts")
+    yield await client.jetstream().create_key_value(bucket=f"shifts_{next(NUMBERS)}", direct=True)
     await client.close()
 
 
@@ -115,3 +130,67 @@ async def test_two_copies_that_compile_at_once_agree(shifts_kv):
     done = await asyncio.gather(*(handlers.compile_all(both, shifts_kv, NOW) for _ in range(4)))
 
     assert sorted(len(one.written) for one in done) == [0, 0, 0, 1]
+
+
+DAY = timedelta(days=1)
+SWAP = Swap(
+    id="s1",
+    number=1,
+    schedule="primary",
+    giver="kim",
+    taker="lee",
+    start=NOW + DAY,
+    end=NOW + 2 * DAY,
+    status=SwapStatus.ACCEPTED,
+    offered_at=NOW - DAY,
+    offered_by="kim",
+)
+LEAVE = Leave(id="l1", person="kim", start=NOW + 3 * DAY, end=NOW + 4 * DAY, recorded_at=NOW - DAY)
+UNCONFIRMED = Handoff(
+    schedule="primary", person="kim", start=NOW, outgoing=("ana",), outgoing_until=NOW + timedelta(hours=12)
+)
+OFF = Calendar(id="us", days=(Holiday(day=date(2026, 11, 29)),))
+KIM = Schedule(
+    id="primary",
+    calendar="us",
+    rotations=(Rotation(people=("kim",), starts_on=date(2026, 1, 5), holidays=Holidays.NEVER),),
+)
+
+
+def on_each_day(shifts: Shifts) -> list[tuple[str, ...]]:
+    return [shifts.on(NOW + n * DAY + timedelta(hours=6)) for n in range(7)]
+
+
+CHANGED = [("kim", "ana"), ("lee",), ("kim",), (), ("kim",), (), ("kim",)]
+"""Unconfirmed, swapped, plain, on leave, plain, a holiday, plain."""
+
+
+async def test_all_that_changes_a_roster_is_compiled_into_it(shifts_kv):
+    await handlers.compile_all(
+        {"primary": KIM},
+        shifts_kv,
+        NOW,
+        calendars={"us": OFF},
+        leaves={"l1": LEAVE},
+        swaps={"s1": SWAP},
+        handoffs={"h1": UNCONFIRMED},
+    )
+
+    assert on_each_day(await stored(shifts_kv, "primary")) == CHANGED
+
+
+async def test_schedules_put_from_the_command_line_lose_no_swap_leave_holiday_or_handoff(broker):
+    client = await nats.connect(broker, allow_reconnect=False)
+    stream = client.jetstream()
+    for name, value in (("leaves", LEAVE), ("swaps", SWAP), ("handoffs", UNCONFIRMED)):
+        bucket = await stream.create_key_value(bucket=name, direct=True)
+        await bucket.put("one", value.model_dump_json().encode())
+    for name in ("schedules", "calendars"):
+        await stream.create_key_value(bucket=name, direct=True)
+    shifts_kv = await stream.create_key_value(bucket="shifts", direct=True)
+    administration = Administration(client, Seals({"k": b"k" * 32}, {"h": b"h" * 32}), lambda: NOW)
+
+    assert await administration.put_calendars([OFF]) == ("us",)
+    assert (await administration.put_schedules([KIM])).written == ("primary",)
+    assert on_each_day(await stored(shifts_kv, "primary")) == CHANGED
+    await client.close()

@@ -7,7 +7,6 @@ from pathlib import Path
 from contracts.schedules import Every, Override, Rotation, Schedule
 from contracts.signals import Signal
 from services.roster import telling
-from services.roster.core import Gap, Why
 from tests.support.world import World, person
 from tests.support.world import world as open_world
 
@@ -24,23 +23,6 @@ def test_a_schedule_that_cannot_be_compiled_is_told_once_an_hour_without_its_con
     assert telling.of_failure("primary", "x", NOW + HOUR).id != fault.id
     assert (fault.area, fault.patient) == ("roster", None)
     assert "primary" in fault.note and "ZoneInfoNotFoundError" in fault.note and "Kim" not in fault.note
-
-
-def test_a_gap_is_told_once_a_day_and_once_more_when_it_begins():
-    def told(now):
-        gap = Gap("backup", max(NOW + 6 * HOUR, now), NOW + 9 * HOUR, Why.NOBODY)
-        return telling.of_gaps([gap], now)[0].id
-
-    ahead, an_hour_on, begun, still = (told(NOW + hours * HOUR) for hours in (0, 1, 6, 7))
-
-    assert ahead == an_hour_on
-    assert begun == still != ahead
-
-
-def test_the_note_of_a_gap_says_when_and_who_by_id():
-    gap = Gap("backup", NOW, NOW + HOUR, Why.UNREACHABLE, ("ben",))
-    (fault,) = telling.of_gaps([gap], NOW)
-    assert "backup" in fault.note and "ben" in fault.note and "2026-11-24 09:10 UTC" in fault.note
 
 
 async def faults(world: World) -> list[Signal]:
@@ -75,18 +57,24 @@ async def test_a_gap_tonight_pages_ops_and_a_covered_schedule_pages_nobody(tmp_p
         await world.later(seconds=3)
 
         (fault,) = await faults(world)
-        assert fault.id == "roster/gap-night-20261124T1810-20261124"
+        assert fault.id.startswith("roster/gap-night-urgent-")
+        assert "from 2026-11-24 18:10 to 2026-11-24 20:10 UTC: nobody is on" in fault.note
         assert "Ana" not in fault.note and "Ben" not in fault.note
         brief = await world.brief(subject="faults.roster")
         assert brief is not None and any(brief.code in text for text in world.texts("ops"))
 
 
 async def test_the_same_gap_is_not_told_every_hour(world_of_the_roster: World) -> None:
-    """Looked at from 03:10 to 09:00: one fault."""
+    """Looked at from 03:10 to 12:00: tonight's gap at once, the one in two days when it is day."""
     world = world_of_the_roster
     await world.administration.put_schedules([overridden(("ana", -1, 10), ("ben", 12, 60))])
-    await world.until("09:00")
-    assert len(await faults(world)) == 1
+    await world.until("08:59")
+    assert [fault.urgency for fault in await faults(world)] == ["urgent"]
+    await world.until("12:00")
+    assert [(fault.urgency, fault.area) for fault in await faults(world)] == [
+        ("urgent", "roster"),
+        ("soon", "roster-soon"),
+    ]
 
 
 async def test_somebody_without_a_working_method_is_no_cover(tmp_path: Path) -> None:

@@ -236,7 +236,7 @@ async def test_a_stream_that_was_deleted_is_not_made_again_and_one_made_anew_is_
             await provisioned(server, nc)
 
         await provision.accept(nc, "PAGES", marks_file=marks_file(server))
-        assert (await provisioned(server, nc)).created == ("PAGES/escalation_pages",)
+        assert (await provisioned(server, nc)).created == ("PAGES/escalation_pages", "PAGES/roster_pages")
 
 
 async def test_a_durable_that_was_given_more_than_its_stream_holds_is_a_stream_gone_backwards(

@@ -1,0 +1,107 @@
+"""What stands in the way of putting policies in force: findings of lint, holes of verify."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import typer
+
+from contracts.people import Person
+from contracts.policies import Policy
+from contracts.schedules import Schedule, Shifts
+from services.command_line import verify
+from services.command_line.link import Link
+from services.command_line.troubles import Trouble
+from services.programme import Finding, lint
+
+_SHOWN = 5
+"""Holes; one broken schedule makes dozens."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Everything found in a set of policies, against the roster in force."""
+
+    findings: tuple[Finding, ...]
+    holes: tuple[str, ...] = ()
+
+    @property
+    def broken(self) -> tuple[str, ...]:
+        """What keeps them from being put in force, short enough for a record."""
+        blocking = [f"{f.code} {f.policy}".strip() for f in self.findings if f.blocking]
+        count = "1 hole" if len(self.holes) == 1 else f"{len(self.holes)} holes, the first"
+        holes = [f"{count}: {self.holes[0]}"] if self.holes else []
+        return (*dict.fromkeys(blocking), *holes)
+
+
+@dataclass(frozen=True)
+class Roster:
+    """What policies name: schedules and people, and who is on in the time to come."""
+
+    schedules: dict[str, Schedule]
+    people: dict[str, Person]
+    shifts: dict[str, Shifts]
+
+
+async def roster_in_force(link: Link) -> Roster:
+    """Return the roster in force. Raises Trouble if there is none yet."""
+    roster = Roster(
+        await link.values("schedules", Schedule),
+        await link.values("people", Person),
+        await link.values("shifts", Shifts),
+    )
+    if not roster.people or not roster.schedules:
+        raise Trouble("there are no people or no schedules yet; run `vigil roster apply FOLDER` first")
+    return roster
+
+
+async def checked(link: Link, policies: Sequence[Policy], roster: Roster) -> Checked:
+    """Return what lint and verify find in these policies against the roster in force."""
+    found = lint(policies, roster.schedules.values(), roster.people.values(), roster.shifts.values())
+    return Checked(found, tuple(await verify.holes_of(link, policies)))
+
+
+def tell(found: Checked) -> None:
+    """Write every finding, and the first holes."""
+    tell_findings(found.findings)
+    for hole in found.holes[:_SHOWN]:
+        typer.echo(f"BLOCKING hole {hole}")
+    if len(found.holes) > _SHOWN:
+        typer.echo(
+            f"... and {len(found.holes) - _SHOWN} more holes; `vigil verify --policies FOLDER` shows all"
+        )
+
+
+def tell_findings(found: Iterable[Finding]) -> None:
+    """Write each finding with where it is explained."""
+    for finding in found:
+        typer.echo(f"{'BLOCKING ' if finding.blocking else ''}{finding} (see {finding.page})")
+
+
+def finding_json(finding: Finding) -> dict[str, object]:
+    """Return a finding as plain values."""
+    return {
+        "code": finding.code,
+        "name": finding.name,
+        "blocking": finding.blocking,
+        "policy": finding.policy or None,
+        "step": finding.step,
+        "sentence": finding.sentence,
+        "page": finding.page,
+    }
+
+
+def override_of(found: Checked, reason: str | None) -> str:
+    """Return what to record of an override; "" if there is nothing to override.
+
+    Raises Trouble when something is broken and no reason is given.
+    """
+    if reason is not None and not reason.strip():
+        raise Trouble("--override: give the reason, in quotes; it is kept with the version")
+    if not found.broken:
+        return ""
+    if reason is None:
+        raise Trouble(
+            "nothing was changed: mend what is marked BLOCKING, then apply again "
+            '(or say why not: --override "...", which is kept with the version)'
+        )
+    return f"{reason.strip()} ({'; '.join(found.broken)})"

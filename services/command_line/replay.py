@@ -1,0 +1,152 @@
+"""`vigil policy replay`: what other policies, or another roster, would have done with what happened."""
+
+import asyncio
+import json
+import random
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from services.command_line import replay_chart, replay_history, replay_scene, replay_shown, simulate_scene
+from services.command_line.link import linked
+from services.command_line.replay_scene import Site
+from services.command_line.troubles import Trouble
+from services.escalation.core.inputs import World
+from services.escalation.replay import comparing, past, recorded, sampling
+from services.escalation.replay.comparing import Comparison, Pair, Prepared
+from services.escalation.replay.recorded import RecordedRun
+from services.escalation.replay.replaying import Change
+
+_DAYS = timedelta(days=30)
+_PARTS = 500
+"""How many runs one process replays at a time."""
+
+
+def replay(
+    start: Annotated[str, typer.Option("--from", help="Since when, e.g. 2026-10-01; 30 days ago.")] = "",
+    end: Annotated[str, typer.Option("--to", help="Until before when; now.")] = "",
+    policies: Annotated[
+        Path | None, typer.Option(help="Folder of policies to try; else as they were.", show_default=False)
+    ] = None,
+    roster: Annotated[
+        Path | None, typer.Option(help="Folder of a roster to try; else as it was.", show_default=False)
+    ] = None,
+    history: Annotated[
+        Path | None, typer.Option(help="A saved history instead of the log.", show_default=False)
+    ] = None,
+    sample: Annotated[int, typer.Option(min=0, help="Make up a history of so many escalations.")] = 0,
+    seed: Annotated[int, typer.Option(help="For what is made up or estimated.")] = 1,
+    save: Annotated[
+        Path | None, typer.Option(help="Write the history replayed to this file.", show_default=False)
+    ] = None,
+    chart: Annotated[
+        Path | None, typer.Option(help="Write the comparison as one HTML page.", show_default=False)
+    ] = None,
+    most: Annotated[int, typer.Option(min=0, help="Show so many of the escalations that differ.")] = 20,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """Replay recorded escalations through changed policies or another roster; both sides beside each other.
+
+    Everybody answers as fast as they did. Who was never paged answers at their own pace: an estimate.
+    `--sample` with both folders needs no server, and tries them on a history they made themselves.
+    """
+    asked = Asked(start, end, policies, roster, history, sample, seed)
+    done = asyncio.run(_replay(asked, save))
+    if chart is not None:
+        chart.write_text(replay_chart.page(done.title, done.compared), encoding="utf-8")
+    if as_json:
+        typer.echo(json.dumps(replay_shown.as_json(done.title, done.compared), indent=1))
+    else:
+        replay_shown.tell(done.title, done.compared, most)
+        if chart is not None:
+            typer.echo(f"The comparison is in {chart}.")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the command line asked for."""
+
+    start: str
+    end: str
+    policies: Path | None
+    roster: Path | None
+    history: Path | None
+    sample: int
+    seed: int
+
+
+@dataclass(frozen=True)
+class Done:
+    """What came of it, and what it is, in a sentence."""
+
+    title: str
+    compared: Comparison
+
+
+async def _replay(asked: Asked, save: Path | None) -> Done:
+    if asked.sample and asked.history:
+        raise Trouble("--sample makes up a history and --history reads one; give one of them")
+    without_server = bool((asked.sample or asked.history) and asked.policies and asked.roster)
+    tried = await replay_scene.site(asked.policies, asked.roster)
+    # Where everything stands in files, what is tried is also what was.
+    was = tried if without_server else await replay_scene.site(None, None)
+    begin, until = _range(asked, was)
+    commits = await _commits(asked, was, begin, until)
+    if save is not None:
+        replay_history.save(save, commits)
+    runs = recorded.runs(commits, begin, until)
+    if not runs:
+        raise Trouble(
+            f"no escalation opened from {begin:%Y-%m-%d} to {until:%Y-%m-%d}; "
+            "name another range, or try `--sample 1000`"
+        )
+    change = Change(
+        tried.policies if asked.policies else None,
+        tried.shifts(begin, until) if asked.roster and not without_server else None,
+    )
+    last = max(run.last_at for run in runs)
+    known = past.Past(was.people, was.shifts(begin, until), past.busy_times(runs), last)
+    compared = comparing.compare(_pairs(runs, comparing.prepare(runs, known), change, asked.seed))
+    return Done(_title(asked, runs, begin, until), compared)
+
+
+async def _commits(asked: Asked, was: Site, begin: datetime, until: datetime) -> replay_history.Commits:
+    if asked.history is not None:
+        return replay_history.read(asked.history)
+    if not asked.sample:
+        async with linked() as link:
+            return await replay_history.recorded(link)
+    wanted = sampling.Sample(asked.sample, begin, max(1, (until - begin).days))
+    world = World(was.policies, was.shifts(begin, until), was.people, patient_tags=())
+    return list(sampling.sample(wanted, lambda at: world, was.zone, random.Random(asked.seed)))
+
+
+def _range(asked: Asked, was: Site) -> tuple[datetime, datetime]:
+    until = simulate_scene.moment(asked.end, was.now, was.zone) if asked.end else was.now
+    begin = simulate_scene.moment(asked.start, was.now, was.zone) if asked.start else until - _DAYS
+    if begin >= until:
+        raise Trouble(f"--from: {begin:%Y-%m-%d %H:%M} is not before --to, {until:%Y-%m-%d %H:%M} UTC")
+    return begin, until
+
+
+def _pairs(runs: tuple[RecordedRun, ...], prepared: Prepared, change: Change, seed: int) -> tuple[Pair, ...]:
+    """Replay them on every processor when there are many."""
+    parts = [runs[start : start + _PARTS] for start in range(0, len(runs), _PARTS)]
+    if len(parts) < 3:
+        return comparing.pairs(runs, prepared, change, seed)
+    with ProcessPoolExecutor() as pool:
+        waiting = [pool.submit(comparing.pairs, part, prepared, change, seed) for part in parts]
+        return tuple(pair for one in waiting for pair in one.result())
+
+
+def _title(asked: Asked, runs: tuple[RecordedRun, ...], begin: datetime, until: datetime) -> str:
+    made = f"made up with seed {asked.seed}" if asked.sample else "recorded"
+    tried = [f"policies of {asked.policies}"] if asked.policies else []
+    tried += [f"roster of {asked.roster}"] if asked.roster else []
+    through = " and ".join(tried) or "the policies and the roster as they were"
+    days = f"{begin:%Y-%m-%d} to {until:%Y-%m-%d}"
+    return f"{len(runs)} {made} escalations, {days}, through {through}"

@@ -1,0 +1,160 @@
+"""`vigil roster override` and `vigil roster overrides`: who is on instead, as well, or not at all."""
+
+import secrets
+from datetime import datetime
+
+import typer
+
+from contracts.schedules import Change, Override, Schedule, Temporary
+from services.command_line.link import linked, me
+from services.command_line.roster_apply import FROM_HERE, Difference, difference, refuse, tell_shifts
+from services.command_line.roster_scene import Scene, compile_now, read
+from services.command_line.roster_words import put_json, shown, span_of
+from services.command_line.shown import show, table
+from services.command_line.troubles import Trouble
+from services.roster.core.spans import Span
+from services.roster.editing import edit
+
+
+async def override(
+    schedule: str,
+    change: tuple[Change, str],
+    instead_of: str,
+    span: tuple[str, str],
+    reason: str,
+    *,
+    dry_run: bool,
+    anyway: str,
+    as_json: bool,
+) -> None:
+    """Change who is on for a while, and say what that changes."""
+    async with linked() as link:
+        scene, now = await read(link), link.clock.now()
+        held = scene.schedule(schedule)
+        start, end = span_of(*span, held.zone, now)
+        scene.person(change[1])
+        if instead_of:
+            scene.person(instead_of)
+        made = Override(
+            id=f"cli-{secrets.token_hex(3)}",
+            what=change[0],
+            person=change[1],
+            instead_of=instead_of or None,
+            start=start,
+            end=end,
+            reason=f"{reason} (by {me()})".strip(),
+        )
+        _check(made, now)
+        after = scene.with_schedule(_with(held, made))
+        found = difference(scene, after, now, span=(start, end))
+        if not dry_run:
+            refuse(found, after, anyway, now)
+            await edit(await link.bucket("schedules"), schedule, Schedule, lambda stored: _with(stored, made))
+            await compile_now(link, await read(link))
+    _tell(found, after, made, dry_run, as_json)
+
+
+async def overrides(schedule: str, *, as_json: bool) -> None:
+    """List overrides that are not over, and temporary schedules."""
+    async with linked() as link:
+        scene, now = await read(link), link.clock.now()
+    names = [scene.schedule(schedule).id] if schedule else list(scene.schedules)
+    found = [(name, one) for name in names for one in scene.schedules[name].overrides if now < one.end]
+    lasting = [(name, one) for name in names for one in scene.schedules[name].temporary if now < one.end]
+    if as_json:
+        put_json(
+            {
+                "overrides": [{"schedule": name, **one.model_dump(mode="json")} for name, one in found],
+                "temporary": [{"schedule": name, **one.model_dump(mode="json")} for name, one in lasting],
+            }
+        )
+        return
+    rows = [(name, one.id, _words(one), *_when(one, scene, name), one.reason) for name, one in found]
+    rows += [
+        (name, one.id, f"temporary, {len(one.shifts)} shifts", *_when(one, scene, name), one.reason)
+        for name, one in lasting
+    ]
+    show(table("Overrides", ("schedule", "id", "what", "from", "to", "reason"), rows, "There are none."))
+
+
+async def remove(name: str, *, dry_run: bool, anyway: str, as_json: bool) -> None:
+    """Take back an override, or a temporary schedule that was imported."""
+    async with linked() as link:
+        scene, now = await read(link), link.clock.now()
+        held = next((s for s in scene.schedules.values() if name in _ids(s)), None)
+        if held is None:
+            raise Trouble(f"there is no override {name!r}; see `vigil roster overrides`")
+        if not name.startswith(FROM_HERE):
+            raise Trouble(f"override {name!r} is written in schedules.yaml; remove it there, then apply it")
+        after = scene.with_schedule(_without(held, name))
+        found = difference(scene, after, now, span=_span(held, name))
+        if not dry_run:
+            refuse(found, after, anyway, now)
+            await edit(
+                await link.bucket("schedules"), held.id, Schedule, lambda stored: _without(stored, name)
+            )
+            await compile_now(link, await read(link))
+    if as_json:
+        put_json({"removed": name, "applied": not dry_run, **found.json()})
+        return
+    tell_shifts(found, after)
+    typer.echo("Nothing was changed." if dry_run else f"Override {name} is gone.")
+
+
+def _check(made: Override, now: datetime) -> None:
+    if made.end <= now:
+        raise Trouble("--to: lies in the past; an override changes what is to come")
+    if made.instead_of == made.person:
+        raise Trouble("--instead-of: is the same person; name whom they stand in for")
+    if made.instead_of and made.what is not Change.REPLACE:
+        raise Trouble("--instead-of: belongs to --replace; leave it out")
+
+
+def _ids(schedule: Schedule) -> set[str]:
+    return {one.id for one in schedule.overrides} | {one.id for one in schedule.temporary}
+
+
+def _span(schedule: Schedule, name: str) -> Span:
+    spans = {one.id: (one.start, one.end) for one in schedule.temporary}
+    return (spans | {one.id: (one.start, one.end) for one in schedule.overrides})[name]
+
+
+def _with(schedule: Schedule, made: Override) -> Schedule:
+    return schedule.model_copy(update={"overrides": (*schedule.overrides, made)})
+
+
+def _without(schedule: Schedule, name: str) -> Schedule:
+    return schedule.model_copy(
+        update={
+            "overrides": tuple(one for one in schedule.overrides if one.id != name),
+            "temporary": tuple(one for one in schedule.temporary if one.id != name),
+        }
+    )
+
+
+def _words(one: Override) -> str:
+    match one.what:
+        case Change.ADD:
+            return f"{one.person} is on as well"
+        case Change.REMOVE:
+            return f"{one.person} is off"
+        case Change.REPLACE:
+            return f"{one.person} instead of {one.instead_of or 'everyone'}"
+
+
+def _when(one: Override | Temporary, scene: Scene, schedule: str) -> tuple[str, str]:
+    zone = scene.zone(schedule)
+    return shown(one.start, zone), shown(one.end, zone)
+
+
+def _tell(found: Difference, scene: Scene, made: Override, dry_run: bool, as_json: bool) -> None:
+    if as_json:
+        put_json({"id": made.id, "applied": not dry_run, **found.json()})
+        return
+    tell_shifts(found, scene)
+    for one in found.findings:
+        if made.id in one.sentence:
+            typer.echo(str(one))
+    if not found.shifts:
+        typer.echo("That changes nothing of who is on.")
+    typer.echo("Nothing was changed." if dry_run else f"Override {made.id}: {_words(made)}.")

@@ -1,0 +1,177 @@
+"""The roster's one look: compile, then gaps, handoffs, swaps and codes; again at each change and moment.
+
+A look that fails is made again soon, and what fails in one part stops none of the others.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+import structlog
+from nats.js.kv import KeyValue
+
+from services.roster import telling
+from services.roster.gap_notices import GapNotices
+from services.roster.handing_over import HandingOver
+from services.roster.handlers import Compiled, compile_all
+from services.roster.settings import RosterSettings
+from services.roster.swapping import Swapping
+from services.roster.tables import Tables
+from services.roster.telling import Telling
+from services.roster.verifying import Verifying
+from services.runtime.logging import where
+from services.runtime.shell import Shell
+
+_log = structlog.get_logger()
+_AFTER_TROUBLE = timedelta(seconds=60)
+_NAME = "roster"
+
+
+class Looking:
+    """Looks whenever something changed, and when something is due."""
+
+    def __init__(
+        self,
+        shell: Shell,
+        settings: RosterSettings,
+        tables: Tables,
+        shifts: KeyValue,
+        telling_: Telling,
+        gaps: GapNotices,
+        handing_over: HandingOver,
+        swapping: Swapping,
+        verifying: Verifying,
+    ) -> None:
+        self._shell = shell
+        self._settings = settings
+        self._tables = tables
+        self._shifts = shifts
+        self._telling = telling_
+        self._gaps = gaps
+        self._handing_over = handing_over
+        self._swapping = swapping
+        self._verifying = verifying
+        self._changed = asyncio.Event()
+        self._running = False
+        self._task: asyncio.Task[None] | None = None
+        self._lock = asyncio.Lock()
+        self._compiled = Compiled()
+        self._compile_at: datetime | None = None
+
+    async def start(self) -> None:
+        """Look once, and go on looking."""
+        self._running = True
+        await self._wake()
+
+    async def stop(self) -> None:
+        """Look no more; a look under way ends first."""
+        self._running = False
+        self._shell.clock.forget(_NAME)
+        if self._task is not None:
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    def roster_changed(self) -> None:
+        """What shifts are compiled from changed."""
+        self._compile_at = None
+        self._handing_over.roster_changed()
+        self.people_changed()
+
+    def people_changed(self) -> None:
+        """What is looked at changed. However much changes at once, one look sees all of it."""
+        if not self._running:
+            return
+        self._changed.set()
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._look_until_still())
+
+    async def _look_until_still(self) -> None:
+        with self._shell.activity.work():
+            while self._changed.is_set() and self._running:
+                self._changed.clear()
+                await self._look()
+
+    async def _wake(self) -> None:
+        with self._shell.activity.work():
+            await self._look()
+
+    async def _look(self) -> None:
+        async with self._lock:
+            now = self._shell.clock.now()
+            moments = [await self._part(part, now) for part in self._parts()]
+        if self._running:
+            due = min([moment for moment in moments if moment is not None], default=now + _AFTER_TROUBLE)
+            self._shell.clock.wake(_NAME, max(due, now + timedelta(seconds=1)), self._wake)
+
+    def _parts(self) -> tuple[Callable[[datetime], Awaitable[datetime | None]], ...]:
+        # The order matters: who stays on as well stands in the shifts before anybody is told.
+        return (
+            self._prepare_handoffs,
+            self._compile,
+            self._tell_handoffs,
+            self._find_gaps,
+            self._tell_swaps,
+            self._ask_for_codes,
+        )
+
+    async def _part(
+        self, part: Callable[[datetime], Awaitable[datetime | None]], now: datetime
+    ) -> datetime | None:
+        try:
+            return await part(now)
+        except Exception as error:
+            _log.error("look_failed", part=part.__name__, error=type(error).__name__, where=where(error))
+            return now + _AFTER_TROUBLE
+
+    async def _prepare_handoffs(self, now: datetime) -> None:
+        await self._tables.handoffs.follower.catch_up()
+        await self._handing_over.prepare(now)
+
+    async def _tell_handoffs(self, now: datetime) -> datetime | None:
+        return await self._handing_over.tell(now)
+
+    async def _compile(self, now: datetime) -> datetime:
+        await self._tables.handoffs.follower.catch_up()
+        if self._compile_at is not None and now < self._compile_at:
+            return self._compile_at
+        self._compile_at = again = now + timedelta(seconds=self._settings.compile_every_seconds)
+        tables = self._tables
+        try:
+            done = await compile_all(
+                tables.schedules.values,
+                self._shifts,
+                now,
+                horizon=self._settings.horizon,
+                calendars=tables.calendars.values,
+                leaves=tables.leaves.values,
+                swaps=tables.swaps.values,
+                handoffs=tables.handoffs.values,
+            )
+        except Exception:
+            self._compile_at = None
+            raise
+        self._compiled = done
+        for schedule in done.written:
+            _log.info("shifts_written", schedule=schedule)
+        for schedule, reason in done.failed.items():
+            _log.error("schedule_broken", schedule=schedule)
+            await self._telling.faults([telling.of_failure(schedule, reason, now)])
+        await tables.shifts.follower.catch_up()
+        return again
+
+    async def _find_gaps(self, now: datetime) -> datetime | None:
+        return await self._gaps.look(now, self._compiled.failed)
+
+    async def _tell_swaps(self, now: datetime) -> None:
+        await self._swapping.look(now)
+
+    async def _ask_for_codes(self, now: datetime) -> datetime | None:
+        # What was asked a moment ago must not be asked again.
+        await self._tables.verifications.follower.catch_up()
+        until = now + self._settings.gaps_ahead
+        on = {
+            shift.person
+            for shifts in self._tables.shifts.values.values()
+            for shift in shifts.shifts
+            if now < shift.end and shift.start < until
+        }
+        return await self._verifying.look(on, now)

@@ -1,0 +1,374 @@
+"""The roster at a terminal: what a change does is shown before it does it."""
+
+import json
+import re
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from nats.aio.client import Client
+
+from contracts.notices import NoticeSent
+from contracts.schedules import Schedule, Swap
+from tests.support.site import Site
+
+FAR = "2031-05-"
+"""A month in which nothing else happens."""
+
+PEOPLE = """
+people:
+  - {id: kim, name: Kim, methods: [{sms: "+12025550101"}, {voice: "+12025550101"}], pin: "2741"}
+  - {id: lee, name: Lee, methods: [{sms: "+12025550102"}]}
+  - {id: ana, name: Ana, methods: [{sms: "+12025550103"}], zone: Europe/Berlin}
+"""
+SCHEDULES = """
+schedules:
+  - id: primary
+    title: Crisis clinician
+    rotations:
+      - {id: weekly, people: [kim, lee], every: week, starts_on: 2024-01-01}
+  - id: backup
+    rotations:
+      - {people: [ana], every: week, starts_on: 2024-01-01}
+"""
+
+
+def folder(at: Path, people: str = PEOPLE, schedules: str = SCHEDULES, holidays: str = "") -> str:
+    (at / "people.yaml").write_text(people)
+    (at / "schedules.yaml").write_text(schedules)
+    if holidays:
+        (at / "holidays.yaml").write_text(holidays)
+    return str(at)
+
+
+@pytest.fixture
+def site(empty_site: Site, tmp_path: Path) -> Site:
+    """The roster as the files above have it, without what earlier tests added."""
+
+    async def cleared(nc: Client) -> None:
+        for bucket in ("leaves", "swaps", "schedules", "people", "shifts", "calendars"):
+            await nc.jetstream().purge_stream(f"KV_{bucket}")
+
+    empty_site.as_admin(cleared)
+    applied = empty_site.vigil("roster", "apply", folder(tmp_path))
+    assert applied.exit_code == 0, applied.output
+    return empty_site
+
+
+def ok(site: Site, *words: str) -> str:
+    result = site.vigil("roster", *words)
+    assert result.exit_code == 0, result.output + result.stderr
+    return result.stdout
+
+
+def as_json(site: Site, *words: str) -> object:
+    return json.loads(site.vigil("roster", *words, "--json").stdout)
+
+
+def test_a_first_apply_says_who_is_new_and_whose_phone_is_not_verified(site: Site, tmp_path: Path) -> None:
+    again = ok(site, "apply", folder(tmp_path), "--dry-run")
+
+    assert "Nothing was changed; it would be 3 people, 2 schedules." in again
+    assert "no phone of ana is VERIFIED; run `vigil roster verify ana`" in again
+    assert "New" not in again and ">" not in again
+
+
+def test_a_dry_run_shows_the_difference_and_changes_nothing(site: Site, tmp_path: Path) -> None:
+    changed = folder(
+        tmp_path,
+        PEOPLE.replace("Lee,", "Leo,").replace("+12025550103", "+12025550133")
+        + "  - {id: bo, name: Bo, active: false}\n",
+        SCHEDULES.replace("[ana]", "[ana, lee]"),
+    )
+
+    said = ok(site, "apply", changed, "--dry-run")
+    told = as_json(site, "apply", changed, "--dry-run")
+
+    assert "+ bo" in said and "~ lee: name Lee > Leo" in said
+    assert "~ ana: sms ... ends in 03 removed; sms ... ends in 33 added" in said
+    assert re.search(r"backup, \w+ \d+ \w+ \d\d:00 to .*: ana > lee", said)
+    assert isinstance(told, dict) and told["applied"] is False and told["people"]["added"] == ["bo"]
+    assert {one["schedule"] for one in told["shifts"]} == {"backup"}
+    assert "+1202" not in said + json.dumps(told)
+    assert "ana" in ok(site, "show", "backup") and "lee" not in ok(site, "show", "backup")
+
+
+def test_a_change_that_would_leave_nobody_within_a_day_needs_a_reason(site: Site, tmp_path: Path) -> None:
+    changed = folder(tmp_path, PEOPLE, SCHEDULES.replace("[ana], every", "[ana], ends_on: 2024-02-01, every"))
+
+    refused = site.vigil("roster", "apply", changed)
+    rehearsed = ok(site, "apply", changed, "--dry-run")
+    forced = site.vigil("roster", "apply", changed, "--override", "the site is closed")
+
+    assert refused.exit_code == 1 and "nothing was changed" in refused.stderr
+    assert "NOBODY is on call" in refused.stderr
+    assert "It would be REFUSED" in rehearsed
+    assert forced.exit_code == 0 and "New Gap in backup" in forced.output
+    assert site.vigil("roster", "gaps").exit_code == 1
+
+
+def test_every_mistake_of_every_file_is_told_at_once(site: Site, tmp_path: Path) -> None:
+    broken = folder(
+        tmp_path,
+        PEOPLE.replace("Europe/Berlin", "Europe/Berlim"),
+        SCHEDULES.replace("2024-01-01", "01.01.2024"),
+        "calendars: [{id: us, days: [{day: 24 Dec}]}]",
+    )
+
+    said = site.vigil("roster", "apply", broken).stderr
+
+    assert "did you mean `Europe/Berlin`?" in said
+    assert "schedules.yaml:6:" in said and "holidays.yaml:1:" in said
+
+
+def test_holidays_are_applied_with_the_schedules_that_ask_for_them(site: Site, tmp_path: Path) -> None:
+    schedules = SCHEDULES.replace("id: backup", "id: backup\n    calendar: us").replace(
+        "[ana], every", "[ana], holidays: never, every"
+    )
+    days = '{rule: "FREQ=MONTHLY;BYMONTHDAY=1", from: 2024-01-01, to: 2044-01-01}'
+    holidays = f"calendars:\n  - id: us\n    days:\n      - {days}\n"
+    ok(site, "apply", folder(tmp_path, PEOPLE, schedules, holidays), "--override", "may be the first today")
+
+    gaps = as_json(site, "gaps", "--days", "40")
+
+    assert isinstance(gaps, dict)
+    empty = [gap for gap in gaps["gaps"] if gap["schedule"] == "backup" and gap["why"] == "nobody"]
+    first = datetime.fromisoformat(empty[0]["start"]).astimezone(ZoneInfo("America/New_York"))
+    assert first.day == 1
+
+
+def test_show_says_who_is_on_and_why(site: Site) -> None:
+    made = ok(
+        site,
+        "override",
+        "primary",
+        "--add",
+        "ana",
+        "--from",
+        FAR + "05",
+        "--to",
+        FAR + "05",
+        "--reason",
+        "fair",
+    )
+    name = re.findall(r"cli-\w+", made)[0]
+    said = ok(site, "show", "primary", "--at", FAR + "05", "--days", "1")
+    told = as_json(site, "show", "primary", "--at", FAR + "05", "--days", "1")
+
+    assert "primary: Crisis clinician, America/New_York" in said
+    assert "Ana (ana), UNVERIFIED" in said and "rotation weekly" in said
+    assert f"override {name}: fair (by " in said
+    assert isinstance(told, list) and {p["origin"] for p in told[0]["people"]} >= {f"override {name}"}
+    assert told[0]["gap"] == "unverified"
+    assert (
+        "there is no schedule 'primry'; there are backup, primary"
+        in site.vigil("roster", "show", "primry").stderr
+    )
+
+
+def test_gaps_are_told_and_end_with_status_1(site: Site) -> None:
+    result = site.vigil("roster", "gaps")
+
+    assert result.exit_code == 1 and "no phone of ana is VERIFIED" in result.output
+    assert result.output.rstrip().endswith("gaps in the next 28 days.")
+
+
+def test_overrides_come_and_go_and_outlive_an_apply(site: Site, tmp_path: Path) -> None:
+    start, end = FAR + "10T18:00", FAR + "11T08:00"
+    made = ok(
+        site, "override", "backup", "--replace", "lee", "--instead-of", "ana", "--from", start, "--to", end
+    )
+    name = re.findall(r"cli-\w+", made)[0]
+    ok(site, "apply", folder(tmp_path))
+
+    assert "lee instead of ana" in ok(site, "overrides") and name in ok(site, "overrides", "backup")
+    assert name not in ok(site, "overrides", "primary")
+    assert "Lee (lee)" in ok(site, "show", "backup", "--at", FAR + "10T19:00", "--days", "1")
+    assert "is gone" in ok(site, "overrides", "--remove", name)
+    assert as_json(site, "overrides") == {"overrides": [], "temporary": []}
+    assert "there is no override" in site.vigil("roster", "overrides", "--remove", name).stderr
+
+
+def test_wrong_words_about_an_override_are_told(site: Site) -> None:
+    for words, said in (
+        (["--add", "kim", "--remove", "lee"], "name one of --add, --remove and --replace"),
+        (["--add", "kmi"], "there is no responder 'kmi'; there are ana, kim, lee"),
+        (["--remove", "kim", "--instead-of", "lee"], "belongs to --replace"),
+        (["--replace", "kim", "--instead-of", "kim"], "is the same person"),
+    ):
+        result = site.vigil("roster", "override", "primary", *words, "--from", FAR + "01", "--to", FAR + "02")
+        assert result.exit_code == 1 and said in result.stderr
+    past = site.vigil(
+        "roster", "override", "primary", "--add", "kim", "--from", "2024-01-01", "--to", "2024-01-02"
+    )
+    assert "lies in the past" in past.stderr
+    turned = site.vigil(
+        "roster", "override", "primary", "--add", "kim", "--from", FAR + "02", "--to", FAR + "01"
+    )
+    assert "is not after" in turned.stderr
+    assert (
+        "is no moment"
+        in site.vigil("roster", "override", "primary", "--add", "kim", "--from", "soon", "--to", "x").stderr
+    )
+    assert "under `temporary:` in schedules.yaml" in site.vigil("roster", "temporary").stderr
+
+
+def test_an_override_that_empties_the_coming_day_needs_a_reason(site: Site) -> None:
+    words = ["override", "backup", "--remove", "ana", "--from", "2024-01-01", "--to", FAR + "01"]
+
+    assert "within 24 hours a page would reach nobody" in site.vigil("roster", *words).stderr
+    assert "ana > NOBODY" in ok(site, *words, "--dry-run")
+    assert "ana is off" in ok(site, *words, "--override", "closed")
+
+
+def test_leave_tells_its_gaps_at_once_and_can_be_cancelled(site: Site) -> None:
+    made = site.vigil("roster", "leave", "ana", "--from", "2024-01-01", "--to", FAR + "01")
+    name = re.findall(r"l-\w+", made.stdout)[-1]
+
+    assert made.exit_code == 0 and "ana > NOBODY" in made.stdout
+    assert "New Gap in backup" in made.stdout and "1 new gap; put somebody else on" in made.stdout
+    assert "Europe/Berlin" in ok(site, "leaves")
+    assert "NOBODY" in ok(site, "show", "backup")
+    assert "is cancelled" in ok(site, "leaves", "--cancel", name)
+    assert as_json(site, "leaves") == []
+    assert "NOBODY" not in ok(site, "show", "backup")
+
+
+def offered(site: Site, *more: str) -> Swap:
+    told = as_json(
+        site,
+        "swap",
+        "offer",
+        "primary",
+        "kim",
+        "lee",
+        "--from",
+        FAR + "12T08:00",
+        "--to",
+        FAR + "26T08:00",
+        *more,
+    )
+    assert isinstance(told, dict)
+    return Swap.model_validate(told["swap"])
+
+
+def test_a_swap_changes_nothing_until_it_is_accepted(site: Site) -> None:
+    swap = offered(site)
+    before = ok(site, "show", "primary", "--at", FAR + "12T08:00", "--days", "14")
+    assert swap.number == 1 and "offered" in ok(site, "swap", "list")
+    second = site.vigil(
+        "roster", "swap", "offer", "backup", "ana", "lee", "--from", FAR + "12", "--to", FAR + "12"
+    )
+    assert "swap yes 2" in second.output
+
+    ok(site, "swap", "accept", swap.id)
+    after = ok(site, "show", "primary", "--at", FAR + "12T08:00", "--days", "14")
+
+    assert "Kim (kim)" in before and "Kim (kim)" not in after and "swap of kim with lee" in after
+    assert "accepted by" in ok(site, "swap", "list")
+    assert "is accepted already" in site.vigil("roster", "swap", "refuse", swap.id).stderr
+    assert "withdrawn" in ok(site, "swap", "withdraw", swap.id)
+    assert "Kim (kim)" in ok(site, "show", "primary", "--at", FAR + "12T08:00", "--days", "14")
+
+
+def test_swaps_that_make_no_sense_are_refused_in_a_sentence(site: Site) -> None:
+    def refused(giver: str, taker: str, start: str, end: str, *more: str) -> str:
+        result = site.vigil(
+            "roster", "swap", "offer", "primary", giver, taker, "--from", start, "--to", end, *more
+        )
+        assert result.exit_code == 1, result.output
+        return result.stderr
+
+    kims = re.search(
+        r"(2031-05-\d\d)T",
+        next(
+            one["start"]
+            for one in as_json(site, "show", "primary", "--at", FAR + "01", "--days", "21")  # type: ignore[attr-defined]
+            if one["people"][0]["person"] == "kim"
+        ),
+    )
+    assert kims is not None
+    day = kims[1]
+    assert "same person" in refused("kim", "kim", day, day)
+    assert "there is no responder 'zoe'" in refused("kim", "zoe", day, day)
+    assert "ana has no shift on primary" in refused("ana", "lee", day, day)
+    assert "that time is over" in refused("kim", "lee", "2024-01-01", "2024-01-02")
+    assert "belong together" in refused("kim", "lee", day, day, "--return-from", day)
+    ok(site, "override", "primary", "--add", "lee", "--from", day, "--to", day)
+    assert "lee is on primary already" in refused("kim", "lee", day, day)
+    ok(site, "leave", "ana", "--from", day, "--to", day)
+    assert "ana is on leave" in refused("kim", "ana", day, day)
+
+
+def test_an_offer_whose_taker_went_on_leave_since_is_not_accepted(site: Site) -> None:
+    swap = offered(site)
+    ok(site, "leave", "lee", "--from", FAR + "12", "--to", FAR + "26")
+
+    refused = site.vigil("roster", "swap", "accept", swap.id)
+
+    assert refused.exit_code == 1 and "lee is on leave" in refused.stderr
+    assert "refused" in ok(site, "swap", "refuse", swap.id)
+
+
+def test_a_phone_is_verified_by_the_code_that_was_sent_to_it(site: Site) -> None:
+    said = ok(site, "verify", "kim")
+
+    async def sent(nc: Client) -> NoticeSent:
+        stored = await nc.jetstream().get_last_msg("NOTICES", "notices.kim")
+        return NoticeSent.model_validate_json(stored.data or b"")
+
+    code = site.as_admin(sent).args["code"]
+    wrong = site.vigil("roster", "verify", "kim", "--code", "000000" if code != "000000" else "000001")
+
+    assert "by sms (... ends in 01)" in said and code not in said
+    assert wrong.exit_code == 1 and "4 tries left" in wrong.output
+    assert "NOT VERIFIED" in ok(site, "phones")
+    assert "m1 of kim is verified" in ok(site, "verify", "kim", "--code", code)
+    phones = as_json(site, "phones")
+    assert isinstance(phones, list) and "+1202" not in json.dumps(phones)
+    assert [bool(one["verified_at"]) for one in phones if one["person"] == "kim"] == [True, True]
+    assert "six digits" in site.vigil("roster", "verify", "kim", "--code", "12").stderr
+    assert "kim has m1, m2" in site.vigil("roster", "verify", "kim", "--method", "m9").stderr
+
+
+def test_a_feed_is_made_once_listed_without_its_address_and_revoked(site: Site) -> None:
+    made = site.vigil("roster", "feed", "make", "--person", "kim", VIGIL_PUBLIC_URL="https://vigil.example/")
+    address = made.stdout.strip()
+    secret = address.removeprefix("https://vigil.example/calendar/").removesuffix(".ics")
+    name = re.findall(r"revoke (\w+)", made.stderr)[0]
+
+    listed = ok(site, "feed", "list") + json.dumps(as_json(site, "feed", "list"))
+
+    assert len(secret) == 43 and secret not in listed and name in listed and "person kim" in listed
+    assert "is revoked" in ok(site, "feed", "revoke", name)
+    assert "revoked" in ok(site, "feed", "list")
+    assert "there is no feed" in site.vigil("roster", "feed", "revoke", "nothing").stderr
+    assert "either --person or --schedule" in site.vigil("roster", "feed", "make").stderr
+
+
+def test_who_is_on_is_there_as_json(site: Site) -> None:
+    told = json.loads(site.vigil("who", "--json").stdout)
+
+    assert [one["schedule"] for one in told] == ["backup", "primary"]
+    assert told[0]["now"] == told[0]["reachable"] == ["ana"]
+
+
+def test_what_commands_added_is_stored_beside_what_the_file_says(site: Site) -> None:
+    ok(site, "override", "backup", "--add", "kim", "--from", FAR + "05", "--to", FAR + "06")
+
+    async def stored(nc: Client) -> Schedule:
+        bucket = await nc.jetstream().key_value("schedules")
+        return Schedule.model_validate_json((await bucket.get("backup")).value or b"")
+
+    assert [one.person for one in site.as_admin(stored).overrides] == ["kim"]
+
+
+def test_json_is_all_that_stands_on_stdout_even_when_a_gap_is_overridden(site: Site) -> None:
+    words = ("override", "backup", "--remove", "ana", "--from", "2024-01-01", "--to", FAR + "01")
+
+    forced = site.vigil("roster", *words, "--override", "the site is closed", "--json")
+
+    told = json.loads(forced.stdout)
+    assert told["applied"] is True and told["new_gaps"][0]["why"] == "nobody"
+    assert "roster_gap_overridden" in forced.stderr and "the site is closed" in forced.stderr
