@@ -3,7 +3,6 @@
 import asyncio
 import json
 import random
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,13 +16,11 @@ from services.command_line.replay_scene import Site
 from services.command_line.troubles import Trouble
 from services.escalation.core.inputs import World
 from services.escalation.replay import comparing, past, recorded, sampling
-from services.escalation.replay.comparing import Comparison, Pair, Prepared
+from services.escalation.replay.comparing import Comparison
 from services.escalation.replay.recorded import RecordedRun
 from services.escalation.replay.replaying import Change
 
 _DAYS = timedelta(days=30)
-_PARTS = 500
-"""How many runs one process replays at a time."""
 
 
 def replay(
@@ -110,7 +107,8 @@ async def _replay(asked: Asked, save: Path | None) -> Done:
     )
     last = max(run.last_at for run in runs)
     known = past.Past(was.people, was.shifts(begin, until), past.busy_times(runs), last)
-    compared = comparing.compare(_pairs(runs, comparing.prepare(runs, known), change, asked.seed))
+    prepared = comparing.prepare(runs, known)
+    compared = comparing.compare(comparing.pairs(runs, prepared, change, asked.seed))
     return Done(_title(asked, runs, begin, until), compared)
 
 
@@ -131,16 +129,6 @@ def _range(asked: Asked, was: Site) -> tuple[datetime, datetime]:
     if begin >= until:
         raise Trouble(f"--from: {begin:%Y-%m-%d %H:%M} is not before --to, {until:%Y-%m-%d %H:%M} UTC")
     return begin, until
-
-
-def _pairs(runs: tuple[RecordedRun, ...], prepared: Prepared, change: Change, seed: int) -> tuple[Pair, ...]:
-    """Replay them on every processor when there are many."""
-    parts = [runs[start : start + _PARTS] for start in range(0, len(runs), _PARTS)]
-    if len(parts) < 3:
-        return comparing.pairs(runs, prepared, change, seed)
-    with ProcessPoolExecutor() as pool:
-        waiting = [pool.submit(comparing.pairs, part, prepared, change, seed) for part in parts]
-        return tuple(pair for one in waiting for pair in one.result())
 
 
 def _title(asked: Asked, runs: tuple[RecordedRun, ...], begin: datetime, until: datetime) -> str:

@@ -1,7 +1,7 @@
 """Measures Vigil on this machine and prints one table: `python -m tests.bench [part ...]`.
 
-Parts: latency, storm, limited, kept_up, crowd; all of them by default. Each stands on a fresh site
-in a temporary folder, is given up after its time, and the raw figures go to var/bench/.
+Parts: latency, storm, limited, kept_up, crowd, verify, replay; all of them by default. Each stands on a
+fresh site in a temporary folder, is given up after its time, and the raw figures go to var/bench/.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import uvloop
 
-from tests.bench import crowd, latency, storm
+from tests.bench import crowd, latency, replay, storm, verify
 from tests.bench.figures import Figure, keep, show
 from tests.bench.site import ROOT, now
 
@@ -23,6 +23,8 @@ PARTS: dict[str, Part] = {
     "limited": storm.limited,
     "kept_up": storm.kept_up,
     "crowd": crowd.measure,
+    "verify": verify.measure,
+    "replay": replay.measure,
 }
 GIVEN_UP_AFTER = 150.0
 

@@ -14,7 +14,7 @@ from tests.support.world import world as open_world
 
 WEEKLY = Rotation(id="week", people=("ana", "ben"), every=Every.WEEK, starts_on=date(2026, 11, 17))
 
-DOCUMENTATION = Path(services.roster.__file__).parent / "HANDOFFS.md"
+DOCUMENTATION = Path(services.roster.__file__).parent / "README.md"
 WEEK = "Crisis line, Tue 24 Nov 08:00 to Tue 1 Dec 08:00"
 
 

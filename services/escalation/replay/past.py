@@ -9,6 +9,7 @@ import bisect
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from contracts.escalations import (
     GivenBack,
@@ -63,18 +64,37 @@ class Past:
     until: datetime | None = None
     """When the record ends, for runs that were still open then."""
 
-    def world(self, at: datetime, run: RecordedRun, policies: PolicySet) -> World:
-        """Return the world at that moment as the roster shows it."""
-        busy = frozenset(b.responder for b in self.busy if b.subject != run.subject and b.start <= at < b.end)
+    @cached_property
+    def _busy_by_hour(self) -> dict[int, list[Busy]]:
+        found: dict[int, list[Busy]] = {}
+        for busy in self.busy:
+            for hour in range(_hour(busy.start), _hour(busy.end) + 1):
+                found.setdefault(hour, []).append(busy)
+        return found
+
+    def world(
+        self,
+        at: datetime,
+        run: RecordedRun,
+        policies: PolicySet,
+        shifts: Mapping[str, Shifts] | None = None,
+    ) -> World:
+        """Return the world at that moment as the roster shows it, or as other shifts do."""
+        near = self._busy_by_hour.get(_hour(at), ())
+        busy = frozenset(b.responder for b in near if b.subject != run.subject and b.start <= at < b.end)
         return World(
             policies=policies,
-            shifts=self.shifts,
+            shifts=self.shifts if shifts is None else shifts,
             people=self.people,
             busy=busy,
             code=run.opened.code,
             therapist=run.opened.therapist,
             patient_tags=run.opened.tags,
         )
+
+
+def _hour(at: datetime) -> int:
+    return int(at.timestamp()) // 3600
 
 
 class AsRecorded:
@@ -142,9 +162,7 @@ def busy_times(runs: Iterable[RecordedRun]) -> tuple[Busy, ...]:
             if isinstance(event, Held) and event.urgency is Urgency.IMMINENT:
                 since = event
         if since is not None:
-            found.append(
-                Busy(run.subject, since.responder, since.at, datetime.max.replace(tzinfo=since.at.tzinfo))
-            )
+            found.append(Busy(run.subject, since.responder, since.at, run.last_at))
     return tuple(found)
 
 

@@ -7,7 +7,7 @@ was not, or was not given the time, answers at their own pace, and that is count
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from contracts.escalations import PageRequested, ResponderTold, Telling
@@ -61,12 +61,11 @@ def replay(run: RecordedRun, script: Script, past: Past, paces: Paces, change: C
         done = _rehearse(run, script, world, again, again.listen, end)
         return Replayed(done, True, 0)
     policies = change.policies or _stored(run)
-    changed = replace(past, shifts=past.shifts if change.shifts is None else change.shifts)
     people = _Estimated(run, script, paces, seed)
     done = _rehearse(
         run,
         script,
-        lambda at: changed.world(at, run, policies),
+        lambda at: past.world(at, run, policies, change.shifts),
         people,
         people.listen,
         # What the record doesn't know the end of is compared as far as the record goes.
