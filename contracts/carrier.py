@@ -4,11 +4,22 @@ Every fact carries the whole form, sealed, in `form`; the fields beside it are o
 routing needs.
 """
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from contracts.values import Id, Moment, PhoneRef, Sealed, Value
+
+_E164 = re.compile(r"\+[1-9]\d{6,14}")
+_WITHHELD = frozenset({"+266696687", "+7378742833", "+2562533", "+8566696", "+86282452253"})
+"""What Twilio gives instead of a withheld number: ANONYMOUS, RESTRICTED, BLOCKED, UNKNOWN, UNAVAILABLE
+as typed on a keypad."""
+
+
+def withheld(phone: str) -> bool:
+    """Return whether this is no number that can be found again or called back."""
+    return phone in _WITHHELD or _E164.fullmatch(phone) is None
 
 
 class SmsReceived(Value):
@@ -28,6 +39,9 @@ class SmsReceived(Value):
     media: int = 0
     form: Sealed
     received_at: Moment
+    """When its webhook came; for a recovered text, when the carrier says that it was sent."""
+    recovered: bool = False
+    """No webhook brought it: it was found in the carrier's list."""
 
 
 class SmsStatus(Value):
@@ -87,8 +101,11 @@ class CallReceived(Value):
     to: str
     person: Id | None = None
     room: Id | None = None
+    """None for a recovered call: nobody answered it here, and nobody waits."""
     received_at: Moment
     form: Sealed | None = None
+    recovered: bool = False
+    """No webhook brought it: it was found in the carrier's list."""
 
 
 CarrierFact = Annotated[

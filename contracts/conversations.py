@@ -1,7 +1,9 @@
 """What happens on the crisis line: the events of one patient's conversation.
 
-A conversation is `conversations.<patient>`. It never closes; it is open, and so due, exactly
-while an answer to the patient has neither been accepted by the carrier nor failed for good.
+A conversation is `conversations.<patient>`. It never closes; it is open, and so due, while a text of
+ours is under way, a signal is owed, or a clock runs: the patient waits, the holder has not answered,
+the patient is silent. `conversations.desk-<responder>` holds what is texted to a responder about no
+conversation in particular ("To whom?").
 """
 
 from enum import StrEnum
@@ -9,7 +11,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from contracts.values import Id, Moment, Sealed, Value
+from contracts.escalations import EscalationStatus
+from contracts.values import Id, Moment, PhoneRef, Sealed, Urgency, Value
 
 
 class TextReceived(Value):
@@ -20,6 +23,25 @@ class TextReceived(Value):
     sid: str
     evidence: int
     body: Sealed
+    phone: Sealed | None = None
+    """Where it came from; None: unknown, or it can't be read."""
+    language: str = ""
+    long: bool = False
+    """It may be a part of a longer one: the next parts are waited for a moment before it is relayed."""
+    media: int = 0
+    """How many pictures or the like came with it."""
+    attachments: Sealed | None = None
+    """Where the carrier keeps them: a JSON list of addresses."""
+    urgency: Urgency | None = None
+    """What triage read in it."""
+    risk: bool = False
+    """Whether triage found words of risk in it."""
+    carried: bool = False
+    """It became no signal, because it is relayed to whoever holds the conversation."""
+    asks_call: bool = False
+    """The patient asks for a phone call."""
+    asks_quiet: bool = False
+    """The patient asks for no more texts, in a sentence: shown to the holder, who decides."""
 
 
 class CallReceived(Value):
@@ -37,7 +59,8 @@ class OptedOut(Value):
 
     type: Literal["opted_out"] = "opted_out"
     at: Moment
-    why: Literal["word", "refused"]
+    why: Literal["word", "refused", "asked"]
+    """`asked`: the patient asked for it in a sentence, and the holder honoured it."""
 
 
 class OptedIn(Value):
@@ -47,17 +70,60 @@ class OptedIn(Value):
     at: Moment
 
 
+class Purpose(StrEnum):
+    """Why a text of ours is sent."""
+
+    FIRST = "first"
+    """To the patient: we have your text."""
+    WAITING = "waiting"
+    """To the patient: not forgotten, nobody has answered yet."""
+    NOBODY = "nobody"
+    """To the patient: nobody can be paged at this moment."""
+    CHECK_IN = "check_in"
+    """To the patient: are you still there?"""
+    SURVEY = "survey"
+    """To the patient: one question, after the end."""
+    NEWS = "news"
+    """To the patient: who joins, leaves or takes over."""
+    WORDS = "words"
+    """To the patient: what a person wrote, or a prepared reply that they chose."""
+    RELAY = "relay"
+    """To a responder: what the patient wrote."""
+    TOLD = "told"
+    """To a responder: anything else."""
+
+    @property
+    def automatic(self) -> bool:
+        """Whether no person decided to send it to the patient; the loop guard counts these."""
+        return self in _AUTOMATIC
+
+
+_AUTOMATIC = frozenset({Purpose.FIRST, Purpose.WAITING, Purpose.NOBODY, Purpose.CHECK_IN, Purpose.SURVEY})
+
+
 class AnswerWaiting(Value):
-    """An answer waits to be sent. Its text is fixed wording: nothing in it is about the patient."""
+    """A text of ours waits to be sent: to the patient, or to a responder in a conversation."""
 
     type: Literal["answer_waiting"] = "answer_waiting"
     at: Moment
     answer: Id
     text: str
+    """Fixed wording: nothing in it is about the patient. Empty where it is sealed."""
     phone: Sealed
-    """Where the patient's text came from."""
+    """Where it goes to."""
     send_by: Moment
     """After this moment it is not sent any more: it would speak of what is long past."""
+    purpose: Purpose = Purpose.FIRST
+    sealed: Sealed | None = None
+    """What is sent, where it holds a person's words or name."""
+    responder: Id | None = None
+    """Whom it goes to; None: the patient."""
+    by: Id | None = None
+    """Whose words it is: they are told if it fails."""
+    order: int = 0
+    """What waits for the same phone goes out by this number: the sequence of what caused it."""
+    upto: int = 0
+    """Of a relay: the patient's texts up to this evidence are in it."""
 
 
 class AnswerIntended(Value):
@@ -124,6 +190,210 @@ class AnswerDelivered(Value):
     sid: str
 
 
+class HoldSeen(Value):
+    """Where the patient's escalation stands, as far as the conversation has seen it."""
+
+    type: Literal["hold_seen"] = "hold_seen"
+    at: Moment
+    run: Id
+    code: str
+    status: EscalationStatus
+    urgency: Urgency
+    sequence: int
+    """Of the escalation's commit."""
+    holder: Id | None = None
+    nobody: bool = False
+    """It looks for somebody, and nobody has a page of it out."""
+    contact: int = 0
+    """Sequence of the last commit that shows contact by other ways: a call, `3`, a confirmation."""
+
+
+class SignalOwed(Value):
+    """A signal must be published: something was not brought to the holder, or not answered."""
+
+    type: Literal["signal_owed"] = "signal_owed"
+    at: Moment
+    signal: str
+    """The id it will have."""
+    urgency: Urgency
+    why: Literal["not_relayed", "undelivered", "unanswered"]
+    evidence: int = 0
+    anew: bool = False
+    """The holder's time is over: everybody from step 1 on is paged, the holder too."""
+
+
+class SignalRaised(Value):
+    """A signal that was owed is published."""
+
+    type: Literal["signal_raised"] = "signal_raised"
+    at: Moment
+    signal: str
+
+
+class TalkHeard(Value):
+    """A responder texted something about this conversation."""
+
+    type: Literal["talk_heard"] = "talk_heard"
+    at: Moment
+    sid: str
+    evidence: int
+    responder: Id
+    key: str
+    """The key of the reply grammar, `free` for words."""
+    body: Sealed
+    words: PhoneRef | None = None
+    """A keyed hash of the words: machines repeat themselves."""
+    phone: Sealed | None = None
+    """The patient's phone as in their record, should they never have texted."""
+    language: str = ""
+
+
+class Nudged(Value):
+    """The holder was reminded that the patient waits; `stage` counts what was done about it."""
+
+    type: Literal["nudged"] = "nudged"
+    at: Moment
+    stage: int
+
+
+class PatientSilent(Value):
+    """The patient did not answer the check-ins after words of risk: a task for the holder."""
+
+    type: Literal["patient_silent"] = "patient_silent"
+    at: Moment
+    since: Moment
+    holder: Id | None = None
+
+
+class Muted(Value):
+    """Automatic texts to the patient pause: a machine seems to answer, or they asked for quiet."""
+
+    type: Literal["muted"] = "muted"
+    at: Moment
+    until: Moment
+    why: Literal["loop", "asked"]
+
+
+class NoteLeft(Value):
+    """A note for whoever holds it next."""
+
+    type: Literal["note_left"] = "note_left"
+    at: Moment
+    responder: Id
+    note: Sealed
+
+
+class NoteTold(Value):
+    """The new holder was sent the note."""
+
+    type: Literal["note_told"] = "note_told"
+    at: Moment
+    responder: Id
+
+
+class JoinAsked(Value):
+    """The holder asked a second person into the conversation; they hear nothing before they come."""
+
+    type: Literal["join_asked"] = "join_asked"
+    at: Moment
+    responder: Id
+    """The holder."""
+    asked: Id
+
+
+class PersonJoined(Value):
+    """A second person is in the conversation, and the patient is told."""
+
+    type: Literal["person_joined"] = "person_joined"
+    at: Moment
+    responder: Id
+
+
+class PersonLeft(Value):
+    """A second person went, and the patient is told."""
+
+    type: Literal["person_left"] = "person_left"
+    at: Moment
+    responder: Id
+
+
+class EmergencyStarted(Value):
+    """The holder began the guided hand-off to 911."""
+
+    type: Literal["emergency_started"] = "emergency_started"
+    at: Moment
+    responder: Id
+
+
+class EmergencyCalled(Value):
+    """The holder says who was called."""
+
+    type: Literal["emergency_called"] = "emergency_called"
+    at: Moment
+    responder: Id
+    who: Sealed
+
+
+class EmergencyAsked(Value):
+    """The holder was asked how the hand-off stands."""
+
+    type: Literal["emergency_asked"] = "emergency_asked"
+    at: Moment
+
+
+class EmergencyConfirmed(Value):
+    """Contact was confirmed (or the escalation was closed by a person): the hand-off is over."""
+
+    type: Literal["emergency_confirmed"] = "emergency_confirmed"
+    at: Moment
+
+
+class ConversationEnded(Value):
+    """A person closed the escalation: the conversation is over, until the patient writes again.
+
+    The place for follow-up to begin: `run` and `holder` say after what and with whom.
+    """
+
+    type: Literal["conversation_ended"] = "conversation_ended"
+    at: Moment
+    run: Id
+    holder: Id | None = None
+    talked: bool = False
+    """Whether a person's words were sent to the patient."""
+    upto: int = 0
+    """The patient's texts up to this evidence are over with it; later ones go to whoever comes next."""
+
+
+class SurveyAnswered(Value):
+    """The patient answered the question after the end with one digit."""
+
+    type: Literal["survey_answered"] = "survey_answered"
+    at: Moment
+    sid: str
+    answer: int
+
+
+class Alarm(StrEnum):
+    """What time does to a conversation."""
+
+    WAIT = "wait"
+    """The patient waits for somebody: they are told so."""
+    RELAY = "relay"
+    UNANSWERED = "unanswered"
+    SILENCE = "silence"
+    EMERGENCY = "emergency"
+    SURVEY = "survey"
+
+
+class AlarmSet(Value):
+    """When a clock of the conversation acts; None: it runs no more."""
+
+    type: Literal["alarm_set"] = "alarm_set"
+    at: Moment
+    alarm: Alarm
+    due: Moment | None = None
+
+
 ConversationEvent = Annotated[
     TextReceived
     | CallReceived
@@ -135,7 +405,26 @@ ConversationEvent = Annotated[
     | AnswerPostponed
     | AnswerUnknown
     | AnswerFailed
-    | AnswerDelivered,
+    | AnswerDelivered
+    | HoldSeen
+    | SignalOwed
+    | SignalRaised
+    | TalkHeard
+    | Nudged
+    | PatientSilent
+    | Muted
+    | NoteLeft
+    | NoteTold
+    | JoinAsked
+    | PersonJoined
+    | PersonLeft
+    | EmergencyStarted
+    | EmergencyCalled
+    | EmergencyAsked
+    | EmergencyConfirmed
+    | ConversationEnded
+    | SurveyAnswered
+    | AlarmSet,
     Field(discriminator="type"),
 ]
 
@@ -159,3 +448,23 @@ class ConversationBrief(Value):
     texts: int = 0
     opted_out: bool = False
     answer: AnswerStage | None = None
+    """Of the latest text to the patient."""
+    desk: bool = False
+    """It is no patient's conversation, but what is texted to one responder."""
+    run: str = ""
+    code: str = ""
+    holder: Id | None = None
+    """Who holds it, while somebody does."""
+    open: bool = False
+    """Whether the escalation it belongs to is open."""
+    live: bool = False
+    """The patient or a person of ours has written since the last end."""
+    urgency: Urgency | None = None
+    """The highest that triage read since the last end."""
+    waiting_since: Moment | None = None
+    """Since when the patient has had no answer of a person; None: they have."""
+    joined: tuple[Id, ...] = ()
+    invited: tuple[Id, ...] = ()
+    media: int = 0
+    """How many pictures or the like have come."""
+    muted_until: Moment | None = None

@@ -51,6 +51,8 @@ class UrgencyRaised(Value):
     urgency: Urgency
     policy: Policy
     policy_version: int
+    starts_at: Moment | None = None
+    """When paging begins, if it waits for the morning of the policy's hours; None: it begins at once."""
 
 
 class StepStarted(Value):
@@ -285,6 +287,8 @@ class SignatureAsked(Value):
     responder: Id
     disposition: Disposition
     sign_by: Moment
+    waits: bool = False
+    """Whether nobody was asked to sign yet: the policy's hours are quiet, and they are at `sign_by`."""
 
 
 class GiveStarted(Value):
@@ -298,6 +302,8 @@ class GiveStarted(Value):
     page: Id
     ends_at: Moment
     """When it counts as not taken."""
+    turn: int = -1
+    """Of which step they had a page out, in whose place this one stands; -1: of none."""
 
 
 class GiveEnded(Value):
@@ -403,11 +409,18 @@ class Merged(Value):
 
 
 class Reviewed(Value):
-    """A worklist entry or a round of waiting was looked at again; the next look is at `next_at`."""
+    """A worklist entry or a round of waiting was looked at again; the next look is at `next_at`.
+
+    In the quiet hours of a policy: who would be paged now is paged then.
+    """
 
     type: Literal["reviewed"] = "reviewed"
     at: Moment
     next_at: Moment
+    from_first: bool = False
+    """Whether it then starts over from step 1; else the next step is paged."""
+    also: tuple[Id, ...] = ()
+    """Who is then paged beside that step."""
 
 
 class FaultRaised(Value):

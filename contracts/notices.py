@@ -33,7 +33,8 @@ class NoticeKind(StrEnum):
     SWAP_REFUSED = "swap_refused"
     """`giver`, `taker`, `schedule`, `title`, `start`, `end`."""
     SWAP_OVER = "swap_over"
-    """`number`: the offer is no longer open."""
+    """`number`: the offer is no longer open. With `undone`, `giver`, `taker`, `schedule`, `title`, `start`
+    and `end`: it had been accepted, and shifts went back; the giver gets no number, for it was not theirs."""
     VERIFY = "verify"
     """`code`, `method`: a code to be texted back; sent or spoken on that method alone."""
     VERIFIED = "verified"

@@ -16,10 +16,12 @@ from contracts import (
     pages,
     people,
     policies,
+    privacy,
     programme,
 )
 from contracts.parked import Parked
 from contracts.reports import CoverageReport
+from contracts.rosters import RosterChange
 from contracts.schedules import Calendar, Feed, Handoff, Leave, Schedule, Shifts, Swap, Verification
 from contracts.signals import Signal
 from contracts.values import Value
@@ -67,6 +69,13 @@ SUBJECTS: tuple[Facts | Commits, ...] = (
         "Two ids are one person.",
     ),
     Facts(
+        "desk_answered",
+        "PROGRAMME",
+        "programme.desk_answered.{about}",
+        (programme.DeskAnswered,),
+        "A responder answered at a desk, about a patient or a fault's area.",
+    ),
+    Facts(
         "patient_revealed",
         "PROGRAMME",
         "programme.patient_revealed.{patient}",
@@ -74,11 +83,60 @@ SUBJECTS: tuple[Facts | Commits, ...] = (
         "Who had sealed content of a patient shown.",
     ),
     Facts(
+        "patient_exported",
+        "PROGRAMME",
+        "programme.patient_exported.{patient}",
+        (privacy.PatientExported,),
+        "The record of a patient was written out, and for whom.",
+    ),
+    Facts(
+        "patient_disclosed",
+        "PROGRAMME",
+        "programme.patient_disclosed.{patient}",
+        (privacy.PatientDisclosed,),
+        "Medical personnel were told in an emergency, 42 CFR 2.51.",
+    ),
+    Facts(
+        "patient_changed",
+        "PROGRAMME",
+        "programme.patient_changed.{patient}",
+        (privacy.PatientChanged,),
+        "Consent, contacts or safe texting of a patient were changed.",
+    ),
+    Facts(
+        "patient_held",
+        "PROGRAMME",
+        "programme.patient_held.{patient}",
+        (privacy.PatientHeld,),
+        "A legal hold was set, or lifted.",
+    ),
+    Facts(
+        "erasure_asked",
+        "PROGRAMME",
+        "programme.erasure_asked.{patient}",
+        (privacy.ErasureAsked,),
+        "Somebody asked that a patient's key be erased.",
+    ),
+    Facts(
+        "patient_erased",
+        "PROGRAMME",
+        "programme.patient_erased.{patient}",
+        (privacy.PatientErased,),
+        "A patient's key was erased: who asked, who confirmed, why.",
+    ),
+    Facts(
         "sms_received_staff",
         "CARRIER",
         "carrier.sms_received.staff",
         (carrier.SmsReceived,),
-        "A text from a staff phone.",
+        "A text from a staff phone: a command, or what looks like one.",
+    ),
+    Facts(
+        "sms_received_talk",
+        "CARRIER",
+        "carrier.sms_received.talk",
+        (carrier.SmsReceived,),
+        "Words, and keys of a conversation, from a staff phone.",
     ),
     Facts(
         "sms_received_patient",
@@ -99,7 +157,7 @@ SUBJECTS: tuple[Facts | Commits, ...] = (
         "CARRIER",
         "carrier.sms_status.conversation",
         (carrier.SmsStatus,),
-        "A receipt for an answer to a patient.",
+        "A receipt for a text to a patient, or to a responder in a conversation.",
     ),
     Facts(
         "call_status",
@@ -199,11 +257,17 @@ BUCKET_VALUES: dict[str, type[Value] | None] = {
     "verifications": Verification,
     "feeds": Feed,
     "reports": CoverageReport,
+    "roster_changes": RosterChange,
     "shifts": Shifts,
     "patients": people.Patient,
     "aliases": people.Alias,
+    "keys": privacy.WrappedKey,
+    "site_keys": privacy.SiteKey,
+    "holds": privacy.Hold,
+    "erasures": privacy.ErasureRequest,
     "codes": people.CodeTaken,
     "senders": None,
+    "carrier_marks": None,
     "marks": None,
 }
 """What each bucket holds; None is the runtime's own bookkeeping, which nobody else reads."""

@@ -1,7 +1,8 @@
 """Who is who: people on the roster and patients. Everything identifying is sealed."""
 
-from datetime import date
+from datetime import date, datetime
 
+from contracts.privacy import Hours, NotSafe, SupportContact, TextConsent, Texting
 from contracts.values import Channel, Id, Moment, PhoneRef, Sealed, Value
 
 
@@ -73,6 +74,35 @@ class Patient(Value):
     """From residential care or hospital: the weeks after it are a time of raised risk."""
     tags: tuple[str, ...] = ()
     """Further words that policies may ask for."""
+    preferred_name: Sealed | None = None
+    """How they want to be called."""
+    text_consent: TextConsent | None = None
+    """None: never asked. Who texts first is answered all the same."""
+    quiet_hours: Hours | None = None
+    """When texts that are not urgent wait."""
+    not_safe: NotSafe | None = None
+    """Somebody else may read their phone."""
+    contacts: tuple[SupportContact, ...] = ()
+    erased_at: Moment | None = None
+    """Since when nothing of them can be read any more; the id stays, for the audit trail."""
+
+    def texting(self, now: datetime) -> Texting:
+        """Return what may be texted at that moment; CALL: only a person who calls."""
+        if self.opted_out_at is not None:
+            return Texting.CALL
+        match self.not_safe:
+            case None:
+                return Texting.FREE
+            case NotSafe(when="always"):
+                return Texting.CALL
+            case NotSafe(when="hours", hours=hours):
+                return Texting.CALL if hours is None or hours.cover(now) else Texting.FREE
+            case NotSafe(hours=hours):
+                return Texting.NEUTRAL if hours is None or hours.cover(now) else Texting.FREE
+
+    def is_quiet(self, now: datetime) -> bool:
+        """Return whether a text that is not urgent waits at that moment."""
+        return self.quiet_hours is not None and self.quiet_hours.cover(now)
 
 
 class Alias(Value):

@@ -125,9 +125,11 @@ class Applies(Strict):
 
 
 class Hours(Strict):
-    """A night in which nothing new is paged; what comes waits until `until`.
+    """A night in which nobody is paged or asked; what falls into it waits until `until`.
 
-    Never for imminent or urgent signals: the loader refuses such a policy.
+    For the whole of a run: an opening, a step whose wait ends in it, whoever comes next after a pass
+    or a failed page, contact that is overdue. A call for help and a hand-off (911, mobile crisis) know
+    no night. Never for imminent or urgent signals: the loader refuses such a policy.
     """
 
     quiet_from: time

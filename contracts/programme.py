@@ -4,6 +4,19 @@ from typing import Literal
 
 from contracts.values import Id, Moment, Value
 
+Content = Literal[
+    "name",
+    "phone",
+    "address",
+    "safety_plan",
+    "preferred_name",
+    "contacts",
+    "not_safe",
+    "conversation",
+    "disclosures",
+]
+"""What of a patient was shown."""
+
 
 class PatientLinked(Value):
     """Two ids turned out to be one person: from now on `into` stands for both."""
@@ -13,10 +26,30 @@ class PatientLinked(Value):
 
 
 class PatientRevealed(Value):
-    """Somebody at the command line had identifying content of a patient shown in full."""
+    """Somebody had identifying content of a patient shown in full."""
 
     patient: Id
     by: str
     """The account on the machine; whoever shares accounts makes this worthless."""
     at: Moment
-    shown: tuple[Literal["name", "phone", "address", "safety_plan"], ...]
+    shown: tuple[Content, ...]
+    why: str = ""
+    """What for, in their words; no name, nothing clinical."""
+
+
+class DeskAnswered(Value):
+    """A responder answered at a desk, not on a phone; whoever asks for it checks their PIN first."""
+
+    id: Id
+    at: Moment
+    responder: Id
+    subject: str
+    """`escalations.<patient>` or `faults.<area>`."""
+    run: Id
+    answer: Literal["give", "help", "snooze", "sign"]
+    asked: Id | None = None
+    """Of `give`: who is to take it over."""
+    minutes: int = 60
+    """Of `snooze`."""
+    account: str = ""
+    """The account on the machine at which it was typed."""

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from contracts.values import Disposition
@@ -32,6 +32,24 @@ class Key(StrEnum):
     SWAP_NO = "swap_no"
     VERIFY = "verify"
     """Six digits and nothing else: the code that verifies a phone."""
+    TALK_SAY = "talk_say"
+    """`K7: words`: words for the patient, whatever they look like."""
+    TALK_SAFE = "talk_safe"
+    """`safe?`: an open question to the patient."""
+    TALK_WHERE = "talk_where"
+    """`where`: asks the patient for the place, in an emergency."""
+    TALK_911 = "talk_911"
+    """`911`: the guided hand-off; `911 called <who>` says who was called."""
+    TALK_CANNED = "talk_canned"
+    """`/intro`, `canned intro`: a prepared reply, in the patient's language; without a name: the list."""
+    TALK_JOIN = "talk_join"
+    """`join kim` asks a second person into the conversation; `join K7` is how they come."""
+    TALK_LEAVE = "talk_leave"
+    """`leave K7`: the second person goes."""
+    TALK_NOTE = "talk_note"
+    """`note <words>`: for whoever holds it next."""
+    TALK_MUTE = "talk_mute"
+    """`mute K7`: the patient asked for no texts; the holder honours it."""
     HELP = "help"
     STOP = "stop"
     START = "start"
@@ -56,6 +74,8 @@ class Reply:
     """Of a snooze; 0 = not said."""
     number: str = ""
     """Of a swap, or the six digits of a verification."""
+    in_letters: bool = field(default=False, compare=False)
+    """The key that takes was spelt out (`take`), as a word of a conversation might be."""
 
 
 _L, _D = "[acdefhjkmnprtuvwxy]", "[34679]"
@@ -85,7 +105,26 @@ _WORDS = {
     "help": Key.HELP, "info": Key.HELP,
     "ok": Key.SEEN, "okay": Key.SEEN, "yes": Key.SEEN, "y": Key.SEEN, "k": Key.SEEN, "seen": Key.SEEN,
 }  # fmt: skip
-COMMAND_WORDS = frozenset(_WORDS) | _STOP | _START | frozenset(d.value for d in Disposition) | {"swap", "no"}
+TALK = frozenset(key for key in Key if key.value.startswith("talk_"))
+"""The keys of a conversation with a patient, and what is said in one."""
+_TALK_WORDS = {
+    "safe": Key.TALK_SAFE,
+    "where": Key.TALK_WHERE,
+    "911": Key.TALK_911,
+    "canned": Key.TALK_CANNED,
+    "join": Key.TALK_JOIN,
+    "leave": Key.TALK_LEAVE,
+    "note": Key.TALK_NOTE,
+    "mute": Key.TALK_MUTE,
+}
+COMMAND_WORDS = (
+    frozenset(_WORDS)
+    | _STOP
+    | _START
+    | frozenset(d.value for d in Disposition)
+    | {"swap", "no"}
+    | frozenset(_TALK_WORDS)
+)
 """No code may spell one of these."""
 
 
@@ -104,7 +143,71 @@ def parse(text: str) -> Reply:
         return Reply(Key.UNKNOWN)
     if tokens[0] == "swap":
         return _swap(tokens[1:]) or _other(bare, tokens)
-    return _command(tokens) or _other(bare, tokens)
+    return _said(line) or _command(tokens) or _talk(tokens) or _other(bare, tokens)
+
+
+_LEADING = re.compile(f"({CODE.pattern})\\s*:\\s*(?=\\S)")
+_LEADING_LOOSE = re.compile(f"\\s*({CODE.pattern})(?:\\s*[:,]\\s*|\\s+)(?=\\S)", re.IGNORECASE)
+
+
+def words_of(text: str) -> tuple[str, str]:
+    """Return the code a text for a conversation begins with ("" = none), and the words as written."""
+    found = _LEADING_LOOSE.match(text)
+    if found is None or not _is_code(found[1].casefold()):
+        return "", text.strip()
+    return found[1].upper(), text[found.end() :].strip()
+
+
+def after(text: str, *keys: str) -> str:
+    """Return what stands behind the key of a text, as written: `K7 note call her sister`."""
+    words = words_of(text)[1].split(None, 1)
+    if not words or words[0].casefold() not in keys:
+        return ""
+    rest = words[1] if len(words) > 1 else ""
+    code, words_behind = words_of(rest)
+    return words_behind if code else rest.strip()
+
+
+def _said(line: str) -> Reply | None:
+    """Read `K7: words`: the colon says that they are meant for the patient."""
+    found = _LEADING.match(line)
+    return Reply(Key.TALK_SAY, found[1].upper()) if found and _is_code(found[1]) else None
+
+
+def _talk(tokens: list[str]) -> Reply | None:
+    """Read the keys of a conversation: `[code] key rest`, `key [code] rest`, `/name`."""
+    code = ""
+    if len(tokens) > 1 and _is_code(tokens[0]):
+        code, tokens = tokens[0], tokens[1:]
+    key = Key.TALK_CANNED if _CANNED.fullmatch(tokens[0]) else _TALK_WORDS.get(tokens[0])
+    if key is None:
+        return None
+    slash = tokens[0].startswith("/")
+    rest = [tokens[0][1:], *tokens[1:]] if slash else tokens[1:]
+    if key is Key.TALK_SAFE and rest[:1] == ["?"]:
+        rest = rest[1:]
+    if not code and rest and _is_code(rest[0]):
+        code, rest = rest[0], rest[1:]
+    elif not code and len(rest) > 1 and _is_code(rest[-1]):
+        code, rest = rest[-1], rest[:-1]
+    code, name = code.upper(), " ".join(rest)
+    match key:
+        case Key.TALK_SAFE | Key.TALK_WHERE | Key.TALK_LEAVE | Key.TALK_MUTE:
+            return Reply(key, code) if not rest else None
+        case Key.TALK_911:
+            called = not rest or rest[0] == "called"
+            return (
+                Reply(key, code, name=" ".join(rest[1:]), number=rest[0] if rest else "") if called else None
+            )
+        case Key.TALK_CANNED:
+            return Reply(key, code, name=name) if len(rest) <= 1 else None
+        case Key.TALK_JOIN:
+            return Reply(key, code, name=name) if len(rest) <= MOST_NAME_WORDS and (code or rest) else None
+        case _note:
+            return Reply(key, code, name=name) if rest else Reply(Key.UNKNOWN, code)
+
+
+_CANNED = re.compile(r"/\w*")
 
 
 def _tokens(line: str) -> list[str]:
@@ -141,7 +244,8 @@ def _command(tokens: list[str]) -> Reply | None:
         return _snooze(code, rest)
     if key is Key.CONFIRM:
         return Reply(key, code, name=" ".join(rest)) if rest else Reply(Key.UNKNOWN, code)
-    return Reply(key, code) if not rest else None
+    in_letters = key is Key.TAKE and tokens[0].isalpha()
+    return Reply(key, code, in_letters=in_letters) if not rest else None
 
 
 def _dispose(code: str, rest: list[str]) -> Reply | None:
@@ -196,6 +300,8 @@ def _disposition(word: str) -> Disposition | None:
     # Only these digits and few of them: int() raises for others, and for thousands of them.
     if re.fullmatch(r"[0-9]{1,2}", word):
         return every[int(word) - 1] if 1 <= int(word) <= len(every) else None
+    if word in ("911", "988"):
+        return Disposition(f"transferred_{word}")
     return next((d for d in every if word in (d.value, d.value.replace("_", ""))), None)
 
 

@@ -177,6 +177,8 @@ class Swap(Value):
     answered_at: Moment | None = None
     answered_by: str = ""
     reason: str = ""
+    undone: bool = False
+    """Whether it was withdrawn after it had been accepted, so that shifts went back."""
 
 
 class Leave(Value):

@@ -2,6 +2,10 @@
 
 from contracts.values import Id, Kind, Moment, Urgency, Value
 
+HOLD_LAPSED = "hold_lapsed"
+"""A tag: the holder did not answer the patient, or could not be brought what they wrote. Whoever hears it
+while somebody holds the run pages anew from step 1, the holder too."""
+
 
 class Signal(Value):
     """Something happened to a patient (or to Vigil itself) that a person must know of.
@@ -24,6 +28,8 @@ class Signal(Value):
     tags: tuple[str, ...] = ()
     not_to: tuple[Id, ...] = ()
     """Responders who must not be paged about it: the one who texted it."""
+    also_to: tuple[Id, ...] = ()
+    """Responders who are paged together with the first step when it opens a run: who spoke last."""
     note: str = ""
     """For `system_fault` only: what is wrong and what to do, free of anything identifying."""
     room: Id | None = None

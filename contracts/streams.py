@@ -41,6 +41,8 @@ class Stream:
     followed_by: tuple[str, ...] = ()
     """Services that read it through ephemeral consumers and direct gets."""
     duplicate_window: timedelta = timedelta(minutes=10)
+    purged: bool = False
+    """Whether the admin may remove what is closed and past its retention (`vigil purge`)."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,8 @@ class Bucket:
     read_by: tuple[str, ...]
     max_bytes: int = 64 * MIB
     history: int = 8
+    erased: bool = False
+    """Whether the admin may erase single values for good, overwritten on disk."""
 
     @property
     def stream(self) -> str:
@@ -77,11 +81,21 @@ STREAMS = (
     Stream(
         name="PROGRAMME",
         subjects=("programme.>",),
-        holds="What the programme reports about patients; today: two ids were linked.",
+        holds="What the programme reports about patients: links, and the log of who read, was told or erased "
+        "what.",
         appended_by=(("gateway", ("programme.>",)), ("cli", ("programme.>",))),
         max_bytes=1 * GIB,
-        durables=(Durable("escalation_programme", "escalation", ("programme.patient_linked.*",), 1),),
+        durables=(
+            Durable(
+                "escalation_programme",
+                "escalation",
+                ("programme.patient_linked.*", "programme.desk_answered.*"),
+                1,
+            ),
+        ),
+        followed_by=("cli",),
         duplicate_window=timedelta(hours=24),
+        purged=True,
     ),
     Stream(
         name="CARRIER",
@@ -107,9 +121,18 @@ STREAMS = (
                     "carrier.call_received.patient",
                     "carrier.sms_status.conversation",
                 ),
+                16,
             ),
-            Durable("conversation_staff", "conversation", ("carrier.sms_received.staff",), 1),
+            # Words for a patient; and whether a mistyped command, which paging answers, tells of a risk.
+            Durable(
+                "conversation_staff",
+                "conversation",
+                ("carrier.sms_received.talk", "carrier.sms_received.staff"),
+                1,
+            ),
         ),
+        # Which texts and calls came in: what the carrier lists beside them was lost on its way here.
+        followed_by=("gateway",),
         duplicate_window=timedelta(hours=24),
     ),
     Stream(
@@ -136,7 +159,8 @@ STREAMS = (
         appended_by=(("escalation", ("escalations.*", "faults.*")),),
         max_bytes=4 * GIB,
         durables=(Durable("paging_escalations", "paging", ("escalations.*", "faults.*"), 64),),
-        followed_by=("escalation", "paging", "gateway", "watchdog", "roster", "cli"),
+        followed_by=("escalation", "paging", "gateway", "conversation", "watchdog", "roster", "cli"),
+        purged=True,
     ),
     Stream(
         name="PAGES",
@@ -158,6 +182,7 @@ STREAMS = (
         appended_by=(("conversation", ("conversations.*",)),),
         max_bytes=1 * GIB,
         followed_by=("conversation", "watchdog", "cli"),
+        purged=True,
     ),
     Stream(
         name="NOTICES",
@@ -233,6 +258,13 @@ BUCKETS = (
         ("cli",),
     ),
     Bucket(
+        "roster_changes",
+        "Changes of the roster by commands, by number: who, when, why and what.",
+        ("cli",),
+        ("cli",),
+        history=1,
+    ),
+    Bucket(
         "shifts",
         "Schedules compiled flat.",
         ("roster", "cli"),
@@ -256,6 +288,24 @@ BUCKETS = (
         max_bytes=128 * MIB,
     ),
     Bucket(
+        "keys",
+        "A key per patient, under the site's key. Once erased, what it sealed is unreadable everywhere.",
+        ("gateway", "conversation", "cli"),
+        ("gateway", "conversation", "cli"),
+        max_bytes=256 * MIB,
+        history=1,
+        erased=True,
+    ),
+    Bucket(
+        "site_keys",
+        "Checks of the site's keys: no service starts with another site's key.",
+        ("gateway", "conversation", "paging", "cli"),
+        ("gateway", "escalation", "paging", "roster", "conversation", "cli"),
+        max_bytes=1 * MIB,
+    ),
+    Bucket("holds", "Legal holds: nothing of these patients is erased or purged.", ("cli",), ("cli",)),
+    Bucket("erasures", "Requests to erase a patient's key, and who confirmed them.", ("cli",), ("cli",)),
+    Bucket(
         "codes",
         "Short codes in use or lately used.",
         ("escalation",),
@@ -267,6 +317,13 @@ BUCKETS = (
         "When each of our numbers is free to send again, shared by all copies.",
         ("paging", "conversation"),
         ("paging", "conversation", "cli"),
+        history=1,
+    ),
+    Bucket(
+        "carrier_marks",
+        "Up to when the carrier's lists were compared with what came in, and redacted.",
+        ("gateway",),
+        ("gateway", "cli"),
         history=1,
     ),
     Bucket(

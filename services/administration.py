@@ -7,23 +7,26 @@ here, before it leaves the process.
 import asyncio
 import json
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from nats.aio.client import Client
 from nats.js.errors import KeyNotFoundError, KeyWrongLastSequenceError
 from nats.js.kv import KeyValue
+from pydantic import ValidationError
 
 from contracts.people import Alias, ContactMethod, Patient, Person
 from contracts.policies import Policy, PolicySet
 from contracts.schedules import Calendar, Handoff, Leave, Schedule, Swap
+from contracts.values import Sealed
 from services.policy_store import PolicyStore
 from services.programme import PatientDraft, PersonDraft
 from services.roster.handlers import Compiled, compile_all
 from services.runtime import pins
 from services.runtime.follow import Table, V, ValueTable
 from services.runtime.log import publish_fact
-from services.runtime.sealing import Seals
+from services.runtime.patient_keys import PatientKeys
+from services.runtime.sealing import PatientSeals, Seals
 
 _ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
 
@@ -40,41 +43,27 @@ class Administration:
         self._nc = nc
         self._seals = seals
         self._now = now
+        self._of_patients = seals.with_patients(PatientKeys(nc, seals, now))
 
-    def policy_store(self) -> PolicyStore:
-        """Return what keeps the versions of the policies."""
-        return PolicyStore(self._nc, self._now)
+    async def patient_seals(self, patient: str) -> PatientSeals:
+        """Return what seals with the patient's own key; it is made if there is none."""
+        return await self._of_patients.for_patient(patient)
 
-    async def apply_policies(
-        self,
-        policies: Sequence[Policy],
-        by: str,
-        reason: str = "",
-        *,
-        sources: Mapping[str, str] | None = None,
-        files: Mapping[str, str] | None = None,
-        based_on: int | None = None,
-        overridden: str = "",
-        rolled_back_to: int | None = None,
-    ) -> PolicySet:
+    async def revealed(self, sealed: Sealed) -> str:
+        """Return sealed content of a patient; whoever shows it puts that on record. Raises SealError."""
+        return await self._of_patients.opened(sealed)
+
+    async def apply_policies(self, policies: Sequence[Policy], by: str, reason: str = "") -> PolicySet:
         """Put all policies in force as one new version; runs that are open keep theirs.
 
-        See PolicyStore.apply. Raises PoliciesChanged when somebody else was faster.
+        As PolicyStore.apply, whatever was in force before. Raises PoliciesChanged when somebody
+        else writes them in the same moment.
         """
-        return await self.policy_store().apply(
-            policies,
-            by,
-            reason,
-            sources=sources,
-            files=files,
-            based_on=based_on,
-            overridden=overridden,
-            rolled_back_to=rolled_back_to,
-        )
+        return await PolicyStore(self._nc, self._now).apply(policies, by, reason)
 
     async def policies(self) -> PolicySet | None:
         """Return the policies in force, or None."""
-        return await self.policy_store().current()
+        return await PolicyStore(self._nc, self._now).current()
 
     async def put_people(
         self, drafts: Iterable[PersonDraft], verified: datetime | None = None, *, keep_pins: bool = False
@@ -124,12 +113,18 @@ class Administration:
             active=draft.active,
         )
 
-    async def put_schedules(self, schedules: Iterable[Schedule]) -> Compiled:
-        """Write schedules and compile their shifts at once, so that nothing waits for the roster."""
+    async def put_schedules(
+        self,
+        schedules: Iterable[Schedule],
+        kept: Callable[[Schedule, Schedule | None], Schedule] = lambda fresh, _: fresh,
+    ) -> Compiled:
+        """Write schedules and compile their shifts at once, so that nothing waits for the roster.
+
+        `kept` adds to a fresh one what must not be lost of the stored one (None: there is none), as
+        it stands at the moment of writing.
+        """
         bucket = await self._bucket("schedules")
-        named = {schedule.id: schedule for schedule in schedules}
-        for name, schedule in named.items():
-            await bucket.put(name, schedule.model_dump_json().encode())
+        named = {fresh.id: await _put_schedule(bucket, fresh, kept) for fresh in schedules}
         calendars, leaves, swaps, handoffs = await asyncio.gather(
             self._values("calendars", Calendar),
             self._values("leaves", Leave),
@@ -157,15 +152,16 @@ class Administration:
 
     async def put_patient(self, draft: PatientDraft, source: str = "", outside_id: str = "") -> Patient:
         """Write a patient under the draft's id, findable by phone and by an outside id."""
-        seals = self._seals
+        seals, own = self._seals, await self.patient_seals(draft.id)
         patient = Patient(
             id=draft.id,
-            name=seals.seal(draft.name) if draft.name else None,
-            phone=seals.seal(draft.phone) if draft.phone else None,
+            name=own.sealed(draft.name),
+            preferred_name=own.sealed(draft.preferred_name),
+            phone=own.sealed(draft.phone),
             phone_ref=seals.phone_ref(draft.phone) if draft.phone else None,
             language=draft.language,
-            address=seals.seal(draft.address) if draft.address else None,
-            safety_plan=seals.seal(draft.safety_plan) if draft.safety_plan else None,
+            address=own.sealed(draft.address),
+            safety_plan=own.sealed(draft.safety_plan),
             therapist=draft.therapist,
             site=draft.site,
         )
@@ -180,6 +176,18 @@ class Administration:
         """Return the stored patient, or None."""
         raw = await _value(await self._bucket("patients"), name)
         return Patient.model_validate_json(raw) if raw else None
+
+    async def change_patient(self, name: str, change: Callable[[Patient], Patient]) -> Patient:
+        """Change a patient's record, whoever else changes it at the same moment. Raises KeyNotFoundError."""
+        bucket = await self._bucket("patients")
+        while True:
+            entry = await bucket.get(name)
+            after = change(Patient.model_validate_json(entry.value or b""))
+            try:
+                await bucket.update(name, after.model_dump_json().encode(), last=entry.revision)
+                return after
+            except KeyWrongLastSequenceError:
+                continue
 
     async def link(self, patient: str, into: str) -> None:
         """Say that two ids are one person: aliases follow, and the open run of one joins the other."""
@@ -237,6 +245,35 @@ class Administration:
 
     async def _bucket(self, name: str) -> KeyValue:
         return await self._nc.jetstream(timeout=5).key_value(name)
+
+
+async def _put_schedule(
+    bucket: KeyValue, fresh: Schedule, kept: Callable[[Schedule, Schedule | None], Schedule]
+) -> Schedule:
+    while True:
+        try:
+            entry = await bucket.get(fresh.id)
+        except KeyNotFoundError:
+            entry = None
+        schedule = kept(fresh, _readable(entry.value) if entry is not None else None)
+        data = schedule.model_dump_json().encode()
+        try:
+            if entry is None:
+                await bucket.create(fresh.id, data)
+            else:
+                await bucket.update(fresh.id, data, last=entry.revision)
+            return schedule
+        except KeyWrongLastSequenceError:
+            # An override was added in this very moment.
+            continue
+
+
+def _readable(raw: bytes | None) -> Schedule | None:
+    try:
+        return Schedule.model_validate_json(raw or b"")
+    except ValidationError:
+        # Nothing of it can be kept; writing it again is how it is mended.
+        return None
 
 
 def _still(fresh: ContactMethod, before: ContactMethod | None) -> ContactMethod:

@@ -2,11 +2,14 @@
 
 import typer
 
-from services.command_line import parked, patients, policies, rosters
+from services.command_line import keys, parked, patients, policies, rosters
+from services.command_line.answer import answer
+from services.command_line.conversations import conversations
 from services.command_line.doctor import doctor
 from services.command_line.drill import drill
 from services.command_line.escalations import escalations
 from services.command_line.page_test import page_test
+from services.command_line.privacy_purge import purge
 from services.command_line.rosters import who
 from services.command_line.running import provision_streams, run, up
 from services.command_line.signals import signal
@@ -29,6 +32,8 @@ app.command(rich_help_panel=_RUN)(run)
 app.command("provision", rich_help_panel=_RUN)(provision_streams)
 app.command(rich_help_panel=_CRISIS)(signal)
 app.command(rich_help_panel=_CRISIS)(escalations)
+app.command(rich_help_panel=_CRISIS)(conversations)
+app.command(rich_help_panel=_CRISIS)(answer)
 app.command(rich_help_panel=_CRISIS)(who)
 app.add_typer(policies.app, name="policy", rich_help_panel=_PROGRAMME)
 app.add_typer(rosters.app, name="roster", rich_help_panel=_PROGRAMME)
@@ -37,6 +42,8 @@ app.add_typer(patients.app, name="patient", rich_help_panel=_PROGRAMME)
 app.command(rich_help_panel=_MEND)(drill)
 app.command("page-test", rich_help_panel=_MEND)(page_test)
 app.add_typer(parked.app, name="parked", rich_help_panel=_MEND)
+app.add_typer(keys.app, name="keys", rich_help_panel=_MEND)
+app.command(rich_help_panel=_MEND)(purge)
 app.command(rich_help_panel=_MEND)(doctor)
 
 if __name__ == "__main__":

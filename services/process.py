@@ -6,9 +6,10 @@ import gc
 import importlib
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from datetime import datetime
 from types import ModuleType
+from typing import Any
 
 import structlog
 
@@ -18,6 +19,7 @@ from services.runtime.clock import Clock, ScaledClock
 from services.runtime.sealing import Seals, load_or_create
 from services.runtime.settings import Settings, load
 from services.runtime.shell import Running, Shell, open_shell
+from services.runtime.site_keys import WrongKey
 
 _log = structlog.get_logger()
 
@@ -58,8 +60,7 @@ class Services:
         for name in reversed(tuple(self.running)):
             await self.running.pop(name).stop()
             shell = self.shells.pop(name)
-            if not shell.nc.is_closed:
-                await shell.nc.close()
+            await shell.close()
             _log.info("service_stopped", service=name)
 
 
@@ -96,11 +97,18 @@ def main(arguments: Sequence[str]) -> None:
     if unknown:
         raise SystemExit(f"no service {', '.join(unknown)}; there are {', '.join(APPS)}")
     try:
+        _run(serve(arguments or tuple(APPS)))
+    except WrongKey as error:
+        raise SystemExit(str(error)) from None
+
+
+def _run(work: Coroutine[Any, Any, None]) -> None:
+    try:
         import uvloop
     except ImportError:  # uvloop has no wheel for this platform; asyncio's own loop serves
-        asyncio.run(serve(arguments or tuple(APPS)))
+        asyncio.run(work)
     else:
-        uvloop.run(serve(arguments or tuple(APPS)))
+        uvloop.run(work)
 
 
 if __name__ == "__main__":

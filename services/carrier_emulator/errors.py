@@ -18,6 +18,7 @@ _TEXTS = {
     21220: "Call is not in-progress. Cannot redirect.",
     21408: "Permission to send an SMS or place a call has not been enabled for {what}",
     21602: "Message body is required",
+    21502: "Url is not valid: {what}",
     21603: "A 'From' phone number is required",
     21604: "A 'To' phone number is required",
     21606: "The 'From' phone number {what} is not a valid message-capable phone number",

@@ -18,7 +18,7 @@ from services.carrier_emulator.ledger import Ledger
 from services.carrier_emulator.rest_faults import Dropped, Struck, after, before
 from services.carrier_emulator.rest_form import SID, read_form
 
-API_PATHS = ("/2010-04-01/", "/v2/")
+API_PATHS = ("/2010-04-01/", "/v1/", "/v2/")
 
 
 class Gate:

@@ -59,6 +59,7 @@ class InboundSms:
         sid = self._identifiers.sid("MM" if media else "SM")
         message = Message(sid, self._account_sid, to, phone, body, "received", "inbound", now, now, sent=now)
         message.num_media = len(media)
+        message.media = {self._identifiers.sid("ME"): url for url in media}
         self._sms.messages[sid] = message
         self._ledger.write(SmsFromPhone(now, sid, to, phone, body))
         self._activity.spawn(self._deliver(message, sender, media))

@@ -1,6 +1,6 @@
 """The record of one text message, and how the carrier shows it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from services.carrier_emulator import segments
@@ -29,6 +29,8 @@ class Message:
     sent: datetime | None = None
     error_code: int | None = None
     num_media: int = 0
+    media: dict[str, str] = field(default_factory=dict)
+    """The files that are still stored: sid -> where the phone had them from."""
     automatic: bool = False
     provide_feedback: bool = False
 

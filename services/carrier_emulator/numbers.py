@@ -29,6 +29,8 @@ class MessagingService:
     sid: str
     senders: tuple[str, ...]
     status_callback: str = ""
+    campaign: str = ""
+    """Status of its 10DLC campaign: VERIFIED, IN_PROGRESS, FAILED; empty: it has none."""
 
 
 @dataclass(slots=True)
@@ -37,6 +39,10 @@ class Numbers:
 
     senders: dict[str, SenderNumber] = field(default_factory=dict)
     services: dict[str, MessagingService] = field(default_factory=dict)
+    brand: str = ""
+    """Status of the registered brand: APPROVED, PENDING, FAILED; empty: there is none."""
+    tollfree: dict[str, str] = field(default_factory=dict)
+    """Toll-free number -> status of its verification, as TWILIO_APPROVED."""
 
     def configure(self, number: str, **urls: str) -> SenderNumber:
         """Change the webhooks of a rented number; unknown numbers or fields are refused."""

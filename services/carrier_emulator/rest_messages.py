@@ -84,6 +84,7 @@ class MessagesResource:
             if message.status not in FINAL | {"sent"}:
                 raise RestError(20001)
             message.body = ""
+            message.updated = self._now()
         else:
             raise RestError(20001)
         return web.json_response(message.as_json())

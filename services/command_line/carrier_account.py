@@ -1,4 +1,4 @@
-"""What the carrier says of our account and numbers, for the doctor. Only reads; sends nothing to anybody."""
+"""What the carrier says of our account and numbers, and how their webhooks are set. Texts nobody."""
 
 import base64
 from collections.abc import Mapping, Sequence
@@ -9,6 +9,8 @@ from typing import Any
 
 import aiohttp
 
+from services.command_line import carrier_registration
+from services.command_line.carrier_registration import Registration
 from services.runtime.twilio_client import CarrierSettings
 
 _TWILIO = "https://api.twilio.com"
@@ -24,6 +26,13 @@ class NumberFacts:
     voice_fallback_url: str = ""
     sms: bool = True
     voice: bool = True
+    sid: str = ""
+    status_callback: str = ""
+    """Where the end of a call to us is told."""
+    sms_method: str = "POST"
+    voice_method: str = "POST"
+    application: bool = False
+    """Whether an application or a trunk is set: the number's own webhooks then count for nothing."""
 
 
 @dataclass(frozen=True)
@@ -41,17 +50,14 @@ class CarrierFacts:
     """How far this machine's clock is ahead of the carrier's."""
     numbers: Mapping[str, NumberFacts | None] | None = field(default=None)
     """Number -> facts, or None when it isn't ours; the whole is None when the carrier can't tell."""
+    registrations: Mapping[str, Registration] | None = field(default=None)
+    """Number -> whether it may send texts; None: nobody asked."""
 
 
 async def ask(settings: CarrierSettings, numbers: Sequence[str]) -> CarrierFacts:
     """Ask the carrier; never raises for what it answers or doesn't."""
-    user = settings.api_key or settings.account_sid
-    secret = settings.api_secret if settings.api_key else settings.auth_token
-    login = base64.b64encode(f"{user}:{secret}".encode()).decode()
-    account = f"{settings.base_url or _TWILIO}/2010-04-01/Accounts/{settings.account_sid}"
-    async with aiohttp.ClientSession(
-        timeout=aiohttp.ClientTimeout(total=settings.timeout), headers={"Authorization": f"Basic {login}"}
-    ) as http:
+    account = _account(settings)
+    async with _session(settings) as http:
         try:
             status, said, date = await _get(http, f"{account}.json")
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
@@ -59,6 +65,7 @@ async def ask(settings: CarrierSettings, numbers: Sequence[str]) -> CarrierFacts
         if status != 200:
             return CarrierFacts(status, ahead=date)
         _, money, _ = await _quietly(http, f"{account}/Balance.json")
+        found = await _numbers(http, account, numbers)
         return CarrierFacts(
             status=status,
             account_status=said.get("status"),
@@ -66,8 +73,49 @@ async def ask(settings: CarrierSettings, numbers: Sequence[str]) -> CarrierFacts
             balance=_amount(money),
             currency=str(money.get("currency", "")),
             ahead=date,
-            numbers=await _numbers(http, account, numbers),
+            numbers=found,
+            registrations=await _registered(http, settings, found or {}),
         )
+
+
+async def set_up(settings: CarrierSettings, sid: str, parameters: Mapping[str, str]) -> str:
+    """Change how a number of ours is set up; return what the carrier says against it, or "" when it did."""
+    url = f"{_account(settings)}/IncomingPhoneNumbers/{sid}.json"
+    async with _session(settings) as http:
+        try:
+            async with http.post(url, data=dict(parameters)) as reply:
+                if reply.status == 200:
+                    return ""
+                said = await reply.json(content_type=None)
+                why = said.get("message") if isinstance(said, dict) else None
+                return f"{reply.status}: {why or 'no reason given'}"
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+            return type(error).__name__
+
+
+def _account(settings: CarrierSettings) -> str:
+    return f"{settings.base_url or _TWILIO}/2010-04-01/Accounts/{settings.account_sid}"
+
+
+def _session(settings: CarrierSettings) -> aiohttp.ClientSession:
+    user = settings.api_key or settings.account_sid
+    secret = settings.api_secret if settings.api_key else settings.auth_token
+    login = base64.b64encode(f"{user}:{secret}".encode()).decode()
+    return aiohttp.ClientSession(
+        timeout=aiohttp.ClientTimeout(total=settings.timeout), headers={"Authorization": f"Basic {login}"}
+    )
+
+
+async def _registered(
+    http: aiohttp.ClientSession, settings: CarrierSettings, numbers: Mapping[str, NumberFacts | None]
+) -> dict[str, Registration]:
+    async def get(url: str, params: Mapping[str, str]) -> tuple[int, dict[str, Any]]:
+        status, said, _ = await _quietly(http, url, params)
+        return status, said
+
+    ours = {number: facts.sid for number, facts in numbers.items() if facts is not None}
+    base = settings.base_url or carrier_registration.TWILIO_MESSAGING
+    return await carrier_registration.registrations(get, base, ours)
 
 
 async def _numbers(
@@ -94,6 +142,13 @@ def _facts(said: Mapping[str, Any]) -> NumberFacts:
         voice_fallback_url=said.get("voice_fallback_url") or "",
         sms=bool(able.get("sms", True)),
         voice=bool(able.get("voice", True)),
+        sid=said.get("sid") or "",
+        status_callback=said.get("status_callback") or "",
+        sms_method=said.get("sms_method") or "POST",
+        voice_method=said.get("voice_method") or "POST",
+        application=any(
+            said.get(name) for name in ("sms_application_sid", "voice_application_sid", "trunk_sid")
+        ),
     )
 
 

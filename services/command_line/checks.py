@@ -1,6 +1,6 @@
 """The doctor's rules: from what was found to findings, each with its fix. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -114,7 +114,7 @@ def clock(said: CarrierFacts) -> list[Finding]:
 
 
 def numbers(said: CarrierFacts, public_url: str) -> list[Finding]:
-    """Judge webhooks, fallback URLs and abilities of our numbers, and name what only a person can see."""
+    """Judge webhooks, fallback URLs and abilities of our numbers."""
     found: list[Finding] = []
     if said.numbers is None:
         fix = f"see that each has {public_url}/twilio/sms and {public_url}/twilio/call, and fallbacks"
@@ -124,39 +124,47 @@ def numbers(said: CarrierFacts, public_url: str) -> list[Finding]:
             fix = "rent it, or mend VIGIL_STAFF_NUMBER, VIGIL_IMMINENT_NUMBER, VIGIL_PATIENT_NUMBER"
             found.append(refused(f"{number} is no number of this account", fix))
         else:
-            found += _number(number, facts, public_url)
-    found.append(
-        unchecked(
-            "whether our numbers are registered (10DLC campaign, or toll-free verification)",
-            "see that the carrier's console says approved: unregistered texts are blocked (30034, 30032)",
-        )
-    )
-    found.append(
-        unchecked(
-            "the carrier's own answers to STOP and HELP",
-            "read them in its console; they must not contradict Vigil's, above all not on the crisis line",
-        )
-    )
+            one = (said.registrations or {}).get(number)
+            found += _number(number, facts, public_url, in_pool=one is not None and one.pool_takes_texts)
     return found
 
 
-def _number(number: str, facts: NumberFacts, public_url: str) -> list[Finding]:
+def _number(number: str, facts: NumberFacts, public_url: str, *, in_pool: bool) -> list[Finding]:
     found: list[Finding] = []
+    mend = "`vigil doctor --fix`"
+    if facts.application:
+        what = f"{number}: an application or trunk is set, so its own webhooks count for nothing"
+        found.append(refused(what, mend))
+    if in_pool:
+        what = f"{number}: texts go to the webhook of its messaging service, not to the number's"
+        found.append(refused(what, "in the carrier's console, let the service defer to the sender's webhook"))
+    if facts.status_callback.partition("#")[0] != f"{public_url}/twilio/call-ended":
+        what = f"{number}: the end of a call is not told to us: a lost call is noticed a minute later"
+        found.append(look(what, f"{mend}, or set its status callback to {public_url}/twilio/call-ended"))
     if not facts.voice:
         found.append(refused(f"{number} can't make calls", "rent a number with voice"))
     if not facts.sms:
         found.append(refused(f"{number} can't send texts", "rent a number with SMS"))
     hooks = (
-        ("texts", facts.sms_url, f"{public_url}/twilio/sms"),
-        ("calls", facts.voice_url, f"{public_url}/twilio/call"),
+        ("texts", facts.sms_url, facts.sms_method, f"{public_url}/twilio/sms"),
+        ("calls", facts.voice_url, facts.voice_method, f"{public_url}/twilio/call"),
     )
-    for what, have, want in hooks:
+    for what, have, method, want in hooks:
         if have.partition("#")[0] != want:
-            found.append(refused(f"{number}: {what} go to {have or 'nowhere'}", f"set its webhook to {want}"))
-    fallbacks = (("texts", facts.sms_fallback_url), ("calls", facts.voice_fallback_url))
-    for what, have in fallbacks:
+            fix = f"{mend}, or set its webhook to {want}"
+            found.append(refused(f"{number}: {what} go to {have or 'nowhere'}", fix))
+        elif method.upper() != "POST":
+            found.append(refused(f"{number}: {what} come by {method}, and only POST is answered", mend))
+    fallbacks = (
+        ("texts", facts.sms_fallback_url, "VIGIL_SMS_FALLBACK_URL"),
+        ("calls", facts.voice_fallback_url, "VIGIL_CALL_FALLBACK_URL"),
+    )
+    for what, have, setting in fallbacks:
         if not have:
-            fix = "set one on another host: it is all that answers while this one is down"
+            fix = (
+                "host deploy/fallback elsewhere (it is all that answers while this host is down), name it "
+                f"in {setting}, then {mend}"
+            )
             found.append(refused(f"{number}: no fallback URL for {what}", fix))
         elif urlsplit(have).netloc == urlsplit(public_url).netloc:
             fix = "use another host: this one is down together with the gateway"
@@ -217,13 +225,35 @@ def coverage(
         if compiled is None:
             found.append(refused(f"schedule {name} has no shifts", "run `vigil roster apply FOLDER`"))
             continue
-        for gap in core.gaps(compiled, people, now, now + AHEAD):
-            who = f" ({', '.join(gap.people)} not reachable)" if gap.people else ""
-            span = f"{gap.start:%Y-%m-%d %H:%M} to {gap.end:%Y-%m-%d %H:%M} UTC"
-            what = f"nobody to page in {name} from {span}{who}"
-            fix = "fill the schedule, then `vigil roster apply FOLDER`"
-            found.append(refused(what, fix) if gap.start <= now else look(what, fix))
+        gaps = core.gaps(compiled, people, now, now + AHEAD)
+        found += [_gap(gap, now) for gap in gaps if gap.why is not core.Why.UNVERIFIED]
+        found += _unproven(name, [gap for gap in gaps if gap.why is core.Why.UNVERIFIED], now)
     return found or [good("somebody is on call at every moment of the next 28 days")]
+
+
+def _gap(gap: core.Gap, now: datetime) -> Finding:
+    on, span = ", ".join(gap.people), f"{gap.start:%Y-%m-%d %H:%M} to {gap.end:%Y-%m-%d %H:%M} UTC"
+    match gap.why:
+        case core.Why.FAILING:
+            what = f"nobody whose phone works in {gap.schedule} from {span} ({on}: receipts say failed)"
+            fix = "`vigil roster phones`, then another number or another person"
+        case _nobody:
+            who = f" ({on} not reachable)" if on else ""
+            what = f"nobody to page in {gap.schedule} from {span}{who}"
+            fix = "fill the schedule, then `vigil roster apply FOLDER`"
+    return refused(what, fix) if gap.start <= now else look(what, fix)
+
+
+def _unproven(schedule: str, gaps: Sequence[core.Gap], now: datetime) -> list[Finding]:
+    """Judge gaps that are none once phones are verified: one finding, for one code to each mends them."""
+    if not gaps:
+        return []
+    on = ", ".join(dict.fromkeys(person for gap in gaps for person in gap.people))
+    span = f"{gaps[0].start:%Y-%m-%d %H:%M} to {gaps[-1].end:%Y-%m-%d %H:%M} UTC"
+    what = f"nobody whose phone is verified in {schedule}, at times from {span} ({on})"
+    fix = f"`vigil roster verify {gaps[0].people[0]}`, and so on"
+    # Pages are tried all the same, and only a running Vigil can send the codes.
+    return [refused(what, fix, after_start=True) if gaps[0].start <= now else look(what, fix)]
 
 
 def phones(

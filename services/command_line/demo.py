@@ -11,7 +11,8 @@ from pathlib import Path
 
 import services
 from services.administration import Administration
-from services.programme import load
+from services.policy_store import PolicyStore
+from services.programme import load, load_policy_folder
 from services.runtime import nats_secrets
 
 SOURCE = "demo"
@@ -97,7 +98,7 @@ def environment(secret: Secrets, ports: Ports) -> dict[str, str]:
     }
 
 
-async def set_up(administration: Administration, now: datetime) -> bool:
+async def set_up(administration: Administration, store: PolicyStore, now: datetime) -> bool:
     """Put the demo programme in force unless policies are already; return whether it was done."""
     if await administration.policies() is not None:
         return False
@@ -108,7 +109,14 @@ async def set_up(administration: Administration, now: datetime) -> bool:
     for patient in programme.patients:
         await administration.put_patient(patient, SOURCE, patient.id)
     # Last, for it tells the next start that all was written.
-    await administration.apply_policies(programme.policies, by="demo", reason="the demo programme")
+    written = load_policy_folder(DEPLOY / "policies")
+    await store.apply(
+        programme.policies,
+        "demo",
+        "the demo programme",
+        sources=written.sources,
+        files=written.files,
+    )
     return True
 
 

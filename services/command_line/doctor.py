@@ -1,7 +1,7 @@
 """`vigil doctor`: is this set-up fit to page people, and if not, what has to be mended?"""
 
 import asyncio
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 import structlog
@@ -12,14 +12,18 @@ from contracts.pages import PageBrief, PageStatus
 from contracts.people import Person
 from contracts.schedules import Schedule, Shifts
 from contracts.streams import SERVICES
-from services.command_line import carrier_account, checks
+from services.command_line import carrier_account, checks, checks_site, doctor_fix
 from services.command_line.checks import Finding, Level
+from services.command_line.drill_results import read_drills
 from services.command_line.link import Link, connect, linked, me
+from services.command_line.settings import SiteSettings
 from services.command_line.troubles import Trouble
+from services.command_line.verify_records import all_reports
 from services.paging.settings import PagingSettings
+from services.process import make_clock
 from services.programme import lint
 from services.runtime import provision
-from services.runtime.follow import Follower
+from services.runtime.follow import Follower, Table
 from services.runtime.log import Stored
 from services.runtime.settings import Settings, load
 from services.watchdog.settings import WatchdogSettings
@@ -31,8 +35,14 @@ def doctor(
     override: Annotated[
         str, typer.Option(help="Exit with 0 whatever refuses: the reason, which is logged.")
     ] = "",
+    fix: Annotated[
+        bool, typer.Option("--fix", help="First set the webhooks of our numbers at the carrier.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="With --fix: do not ask.")] = False,
 ) -> None:
     """Check a production set-up, and say for each finding what to do; exit status 1 refuses a live start."""
+    if fix:
+        asyncio.run(doctor_fix.mend(yes=yes))
     findings = asyncio.run(_all())
     for level in (Level.REFUSES, Level.LOOK, Level.UNCHECKED, Level.GOOD):
         for finding in findings:
@@ -51,7 +61,8 @@ def doctor(
 
 async def examine(link: Link) -> list[Finding]:
     """Return every finding about the set-up that this link leads to."""
-    return [*await _carrier(link.settings), *_watch(), *await _stored(link)]
+    today = link.clock.now().date()
+    return [*await _carrier(link.settings, today), *_watch(), *await _stored(link)]
 
 
 async def _all() -> list[Finding]:
@@ -60,12 +71,14 @@ async def _all() -> list[Finding]:
             return await examine(link)
     except (Trouble, SystemExit) as error:
         fix = "start NATS, or mend the setting"
-        return [*await _carrier(load(Settings)), *_watch(), checks.refused(str(error), fix)]
+        settings = load(Settings)
+        today = make_clock(settings).now().date()
+        return [*await _carrier(settings, today), *_watch(), checks.refused(str(error), fix)]
 
 
-async def _carrier(settings: Settings) -> list[Finding]:
+async def _carrier(settings: Settings, today: date) -> list[Finding]:
     try:
-        paging = load(PagingSettings)
+        paging, affirmed = load(PagingSettings), load(SiteSettings).affirmed()
     except SystemExit as error:
         return [checks.refused(str(error), "set it, see .env.example")]
     url = paging.public_url.rstrip("/")
@@ -74,6 +87,8 @@ async def _carrier(settings: Settings) -> list[Finding]:
     found = [*checks.account(said), *checks.clock(said)]
     if said.status == 200:
         found += checks.numbers(said, url)
+        found += checks_site.registration(said, affirmed)
+    found += checks_site.agreements(affirmed, said, today)
     if settings.clock_scale != 1:
         found.append(checks.refused("VIGIL_CLOCK_SCALE is not 1: time runs wrong", "leave it out"))
     found += checks.addresses(url, settings.nats_url, paging.carrier_url)
@@ -100,8 +115,22 @@ async def _stored(link: Link) -> list[Finding]:
         for danger in lint(policies.policies, schedules.values(), people.values(), shifts.values()):
             fix = "mend the policy, then `vigil policy apply FOLDER`"
             found.append((checks.refused if danger.blocking else checks.look)(str(danger), fix))
-    found += checks.coverage(policies, shifts, people, link.clock.now())
-    return [*found, *checks.phones(policies, shifts, people, await _answered(link))]
+    now = link.clock.now()
+    found += checks.coverage(policies, shifts, people, now)
+    found += checks.phones(policies, shifts, people, await _answered(link))
+    found += checks_site.unverified(people)
+    if policies is not None:
+        found += checks_site.reports(await all_reports(link), policies.version, now)
+        found += checks_site.drills(await read_drills(link), checks.schedules_of(policies), now)
+    return [*found, *checks_site.compared(await _marks(link), now)]
+
+
+async def _marks(link: Link) -> dict[str, datetime]:
+    """Return up to when the gateway has compared the carrier's lists with what came in."""
+    table = Table(link.nc, "carrier_marks")
+    await table.start()
+    await table.stop()
+    return {name: datetime.fromisoformat(raw.decode()) for name, raw in table.raw.items()}
 
 
 async def _provisioned(link: Link) -> list[str]:

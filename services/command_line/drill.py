@@ -1,14 +1,14 @@
 """`vigil drill`: a page marked DRILL to whoever is on call, through the real path, answered and timed."""
 
 import asyncio
-import json
 import secrets
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
 from contracts.people import Person
-from contracts.schedules import Schedule
+from contracts.schedules import Schedule, Shifts
 from contracts.signals import Signal
 from contracts.values import Kind, Urgency
 from services.command_line.drill_results import (
@@ -23,18 +23,19 @@ from services.command_line.drill_results import (
     summed,
 )
 from services.command_line.link import Link, linked, me
-from services.command_line.shown import show
-from services.command_line.troubles import Trouble
+from services.command_line.programme_zone import programme_zone
+from services.command_line.shown import put_json, show
+from services.command_line.troubles import Trouble, unknown
 from services.roster import core
 from services.runtime.log import Log, publish_fact
 
 
 def drill(
     schedule: Annotated[str, typer.Argument(help="The schedule to drill.", show_default=False)] = "",
-    person: Annotated[str, typer.Option(help="Only this one of them.", show_default=False)] = "",
+    person: Annotated[str, typer.Option(help="Only this one of those on call.", show_default=False)] = "",
     wait: Annotated[int, typer.Option(min=0, help="Seconds to wait for the answer.")] = 190,
     results: Annotated[bool, typer.Option("--results", help="Show every drill so far.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON instead of a table.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, and nothing else.")] = False,
 ) -> None:
     """Page whoever is on call with a DRILL, and wait for the answer; exit status 1 when none comes.
 
@@ -50,12 +51,13 @@ def drill(
 
 async def _results(schedule: str, as_json: bool) -> None:
     async with linked() as link:
+        zone = await _zone(link)
         drills = [one for one in await read_drills(link) if schedule in ("", one.schedule)]
     sums = summed(drills)
     if as_json:
-        typer.echo(json.dumps({**sums, "results": [plain(one) for one in drills]}))
+        put_json({**sums, "results": [plain(one) for one in drills]})
         return
-    show(drills_table("Drills", drills))
+    show(drills_table("Drills", drills, zone))
     if sums["drills"]:
         median = f", median {sums['median_seconds']:g} s" if sums["median_seconds"] is not None else ""
         typer.echo(f"{sums['answered']} of {sums['drills']} answered ({sums['percent_answered']} %){median}.")
@@ -75,25 +77,37 @@ async def _drill(schedule: str, person: str, wait: int, as_json: bool) -> bool:
         if not as_json:
             typer.echo(f"A drill of {schedule} is on its way; whoever is on call answers 1.")
         ended = await _ended(log, subject, len(before), wait)
+        zone = await _zone(link)
     if ended is None:
         raise Trouble(f"nothing was heard of the drill within {wait} s; see `vigil escalations --once`")
     if as_json:
-        typer.echo(json.dumps(plain(ended)))
+        put_json(plain(ended))
     else:
-        show(drills_table(f"Drill of {schedule}", [ended]))
+        show(drills_table(f"Drill of {schedule}", [ended], zone))
         typer.echo(_sentence(ended))
     return ended.outcome == "answered"
+
+
+async def _zone(link: Link) -> ZoneInfo | None:
+    return programme_zone((await link.values("schedules", Schedule)).values())
 
 
 async def _check(link: Link, schedule: str, person: str) -> None:
     schedules = await link.values("schedules", Schedule)
     if schedule not in schedules:
-        raise Trouble(f"there is no schedule {schedule!r}; there are {', '.join(schedules) or 'none'}")
+        raise unknown("schedule", schedule, schedules, "vigil who")
     if not person:
         return
     people = await link.values("people", Person)
     if person not in people:
-        raise Trouble(f"there is no responder {person!r}; there are {', '.join(people) or 'none'}")
+        raise unknown("responder", person, people, "vigil roster phones")
+    compiled = (await link.values("shifts", Shifts)).get(schedule)
+    on = compiled.on(link.clock.now()) if compiled else ()
+    if person not in on:
+        raise Trouble(
+            f"{person} is not on call for {schedule}, {', '.join(on) or 'nobody'} is; "
+            f"`vigil page-test {person}` pages anybody"
+        )
     if not core.reachable(people[person]):
         raise Trouble(f"{person} is inactive or has no contact method that works; mend people.yaml")
 

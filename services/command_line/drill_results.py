@@ -8,12 +8,14 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
 from rich.table import Table
 
 from contracts.escalations import DrillEnded, EscalationEvent, Opened, PageRequested
 from services.command_line.link import Link
+from services.command_line.programme_zone import on_clock
 from services.command_line.shown import local, table
 from services.runtime.aggregates import read_events
 from services.runtime.follow import Follower
@@ -103,16 +105,16 @@ def events_of(commits: Iterable[Stored]) -> Iterable[EscalationEvent]:
     return (event for commit in commits for event in read_events(commit.data, _EVENTS))
 
 
-def drills_table(title: str, drills: Iterable[Drill]) -> Table:
-    """Return them as a table."""
+def drills_table(title: str, drills: Iterable[Drill], zone: ZoneInfo | None = None) -> Table:
+    """Return them as a table, on that zone's wall clock."""
     columns = ("at", "schedule", "paged", "outcome", "answered by", "seconds")
-    return table(title, columns, map(_row, drills), "None so far.")
+    return table(on_clock(title, zone), columns, (_row(one, zone) for one in drills), "None so far.")
 
 
-def _row(one: Drill) -> tuple[str, ...]:
+def _row(one: Drill, zone: ZoneInfo | None) -> tuple[str, ...]:
     seconds = "" if one.seconds is None else str(one.seconds)
     paged = ", ".join(one.paged) or "nobody"
-    return (local(one.at), one.schedule, paged, one.outcome, one.responder, seconds)
+    return (local(one.at, zone=zone), one.schedule, paged, one.outcome, one.responder, seconds)
 
 
 def plain(one: Drill) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from services.administration import Administration
 from services.command_line.troubles import Trouble
+from services.policy_store import PolicyStore
 from services.process import make_clock
 from services.runtime import logging, sealing
 from services.runtime.clock import Clock
@@ -41,6 +42,10 @@ class Link:
     def administration(self) -> Administration:
         """Return what writes the decisions of ops."""
         return Administration(self.nc, self.seals(), self.clock.now)
+
+    def policy_store(self) -> PolicyStore:
+        """Return what keeps the versions of the policies; it needs no keys."""
+        return PolicyStore(self.nc, self.clock.now)
 
     async def bucket(self, name: str) -> KeyValue:
         """Return a bucket of the table."""
@@ -123,22 +128,18 @@ def seals_of(settings: Settings) -> Seals:
         raise Trouble(f"VIGIL_SEAL_KEYS: {error}") from None
 
 
+def this_moment() -> datetime:
+    """Return the moment that the settings' clock shows, without a server."""
+    clock = make_clock(load(Settings))
+    try:
+        return clock.now()
+    finally:
+        clock.stop()
+
+
 def me() -> str:
     """Return the account on this machine: who did it, for the record."""
     try:
         return getpass.getuser()
     except (OSError, KeyError):
         return "unknown"
-
-
-def moment(text: str, now: datetime) -> datetime:
-    """Return a moment as people write it: `14:30`, `2026-11-24 02:10`, or with an offset. Raises Trouble.
-
-    Without an offset it is this machine's wall clock.
-    """
-    try:
-        if len(text) <= 8 and ":" in text:
-            text = f"{now.astimezone():%Y-%m-%d} {text}"
-        return datetime.fromisoformat(text).astimezone()
-    except ValueError:
-        raise Trouble(f"--at: {text!r} is no moment; write it as 14:30 or 2026-11-24T02:10") from None

@@ -12,7 +12,8 @@ from contracts.people import Person
 from contracts.signals import Signal
 from contracts.values import Kind, Urgency
 from services.command_line.link import Link, linked, me
-from services.command_line.troubles import Trouble
+from services.command_line.shown import put_json
+from services.command_line.troubles import Trouble, unknown
 from services.roster import core
 from services.runtime.log import Log, publish_fact
 
@@ -25,16 +26,17 @@ def page_test(
         str, typer.Argument(help="Id of the responder, as in people.yaml.", show_default=False)
     ],
     wait: Annotated[int, typer.Option(min=0, help="Seconds to wait for the answer.")] = 180,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, and nothing else.")] = False,
 ) -> None:
     """Page one person for a test, and wait until they answer 1; exit status 1 when they do not."""
-    asyncio.run(_test(person, wait))
+    asyncio.run(_test(person, wait, as_json))
 
 
-async def _test(name: str, wait: int) -> None:
+async def _test(name: str, wait: int, as_json: bool) -> None:
     async with linked() as link:
         people = await link.values("people", Person)
         if name not in people:
-            raise Trouble(f"there is no responder {name!r}; there are {', '.join(people) or 'none'}")
+            raise unknown("responder", name, people, "vigil roster phones")
         if not core.reachable(people[name]):
             raise Trouble(
                 f"{name} is inactive or has no contact method that works; mend people.yaml, then apply it"
@@ -44,13 +46,18 @@ async def _test(name: str, wait: int) -> None:
         if before is not None and before.status is not EscalationStatus.CLOSED:
             raise Trouble(f"a test page to {name} is still open as {before.code}; let them answer it first")
         await _publish(link, name)
-        typer.echo(f"A test page to {name} is on its way; they answer 1.")
-        if not await _answered(link, subject, name, wait, before.run if before else ""):
+        if not as_json:
+            typer.echo(f"A test page to {name} is on its way; they answer 1.")
+        answered = await _answered(link, subject, name, wait, before.run if before else "")
+        if as_json:
+            put_json({"person": name, "answered": answered})
+        if not answered:
             raise Trouble(
                 f"{name} did not answer within {wait} s; "
                 f"see `vigil escalations test-{name}` for what the carrier said"
             )
-    typer.echo(f"{name} answered.")
+    if not as_json:
+        typer.echo(f"{name} answered.")
 
 
 async def _publish(link: Link, name: str) -> None:

@@ -1,26 +1,31 @@
-"""`vigil patient`: add, show and link patients. What identifies somebody is sealed, and shown masked."""
+"""`vigil patient`: who is a patient, and their privacy. What identifies somebody is sealed, shown masked."""
 
 import asyncio
-from typing import Annotated, Literal
+from datetime import datetime
+from typing import Annotated
 
 import typer
 from pydantic import ValidationError
 
 from contracts.people import Alias, Patient, Person
-from contracts.programme import PatientRevealed
+from contracts.privacy import Hours, Texting
+from contracts.programme import Content, PatientRevealed
 from contracts.values import Sealed
-from services.administration import new_patient_id
+from services.administration import Administration, new_patient_id
+from services.command_line import privacy_consent, privacy_erase, privacy_record
 from services.command_line.link import Link, linked, me
+from services.command_line.privacy import known, record
 from services.command_line.shown import masked
 from services.command_line.troubles import Told, Trouble
 from services.programme import PatientDraft
-from services.runtime.log import publish_fact
-from services.runtime.sealing import Seals
+from services.runtime.sealing import SealError
 
-app = typer.Typer(cls=Told, no_args_is_help=True, help="Patients: add, show, link.")
+app = typer.Typer(
+    cls=Told, no_args_is_help=True, help="Patients: who they are, what they agreed to, who read what."
+)
 PatientId = Annotated[str, typer.Argument(help="Vigil's id of the patient, pt_...", show_default=False)]
-Content = Literal["name", "phone", "address", "safety_plan"]
-_CONTENT: tuple[Content, ...] = ("name", "phone", "address", "safety_plan")
+_CONTENT: tuple[Content, ...] = ("name", "preferred_name", "phone", "address", "safety_plan")
+_PRIVACY = "Privacy"
 
 
 @app.command()
@@ -33,6 +38,7 @@ def add(
         ),
     ] = False,
     name: Annotated[str, typer.Option(help="Name; sealed.")] = "",
+    preferred_name: Annotated[str, typer.Option(help="How they want to be called; sealed.")] = "",
     phone: Annotated[str, typer.Option(help="Phone, E.164, such as +12025550123; sealed.")] = "",
     address: Annotated[str, typer.Option(help="Where the patient lives; sealed.")] = "",
     safety_plan: Annotated[str, typer.Option(help="A note on the safety plan; sealed.")] = "",
@@ -46,11 +52,12 @@ def add(
         raise Trouble("--source and --outside-id belong together; give both or none")
     if ask:
         name = typer.prompt("Name", default=name, show_default=False)
+        preferred_name = typer.prompt("Preferred name", default=preferred_name, show_default=False)
         phone = typer.prompt("Phone, E.164", default=phone, show_default=False)
         address = typer.prompt("Address", default=address, show_default=False)
         safety_plan = typer.prompt("Safety plan", default=safety_plan, show_default=False)
     written = {"id": new_patient_id(), "name": name, "language": language}
-    written |= {"address": address, "safety_plan": safety_plan}
+    written |= {"address": address, "safety_plan": safety_plan, "preferred_name": preferred_name}
     written |= {"phone": phone} if phone else {}
     written |= {"therapist": therapist} if therapist else {}
     asyncio.run(_add(_draft(written), source, outside_id))
@@ -60,9 +67,10 @@ def add(
 def show(
     patient: PatientId,
     reveal: Annotated[bool, typer.Option("--reveal", help="Show all in full; that is recorded.")] = False,
+    why: Annotated[str, typer.Option(help="What for; recorded. No name, nothing clinical.")] = "",
 ) -> None:
     """Show what is known of a patient; name, phone and address only with --reveal."""
-    asyncio.run(_show(patient, reveal))
+    asyncio.run(_show(patient, reveal, why))
 
 
 @app.command()
@@ -110,51 +118,89 @@ async def _owner(hands: Link, refs: tuple[str, ...]) -> str:
     return next((aliases[ref].patient for ref in refs if ref in aliases), "")
 
 
-async def _show(name: str, reveal: bool) -> None:
+async def _show(name: str, reveal: bool, why: str) -> None:
     async with linked() as hands:
-        patient = await _known(hands, name)
-        seals = hands.seals()
+        patient, now = await known(hands, name), hands.clock.now()
+        administration = hands.administration()
         if reveal:
             shown = tuple(field for field in _CONTENT if getattr(patient, field))
-            fact = PatientRevealed(patient=name, by=me(), at=hands.clock.now(), shown=shown)
+            shown += ("contacts",) if patient.contacts else ()
+            shown += ("not_safe",) if patient.not_safe and patient.not_safe.note else ()
+            fact = PatientRevealed(patient=name, by=me(), at=now, shown=shown, why=why)
             # On record before anything is on the screen.
-            await publish_fact(
-                hands.nc,
-                f"programme.patient_revealed.{name}",
-                fact.model_dump_json().encode(),
-                f"revealed:{name}:{fact.by}:{fact.at.isoformat()}",
-            )
-    for field in _CONTENT:
-        typer.echo(f"{field.replace('_', ' ')}: {_content(field, getattr(patient, field), seals, reveal)}")
-    typer.echo(f"language: {patient.language}")
-    typer.echo(f"therapist: {patient.therapist or 'none'}")
-    typer.echo(f"texts: {'opted out, only calls reach them' if patient.opted_out_at else 'may be sent'}")
+            await record(hands, "patient_revealed", fact, f"{name}:{fact.by}:{now.isoformat()}")
+        for field in _CONTENT:
+            content = await _content(field, getattr(patient, field), administration, reveal)
+            typer.echo(f"{field.replace('_', ' ')}: {content}")
+        for contact in patient.contacts:
+            called = await _content("name", contact.name, administration, reveal)
+            phone = await _content("phone", contact.phone, administration, reveal)
+            stands = f"until {contact.expires_on}" if contact.holds(now.date()) else "NO LONGER HOLDS"
+            typer.echo(f"contact {contact.id}: {called}, phone {phone}, {contact.scope}, {stands}")
+        if patient.not_safe is not None and patient.not_safe.note is not None:
+            note = await _content("not_safe", patient.not_safe.note, administration, reveal)
+            typer.echo(f"why it is not safe to text: {note}")
+    for line in privacy_lines(patient, now):
+        typer.echo(line)
     if reveal:
         typer.echo("That you saw this in full is on record.")
     else:
         typer.echo("Masked; --reveal shows it in full and puts that on record.")
 
 
-def _content(field: str, sealed: Sealed | None, seals: Seals, reveal: bool) -> str:
+def privacy_lines(patient: Patient, now: datetime) -> list[str]:
+    """Return what anybody may see of a patient: language, therapist, and what may be texted."""
+    given = patient.text_consent
+    said = "none"
+    if given is not None:
+        said = f"risk notice {given.risk_notice_version}, {given.accepted_at:%d %b %Y}, by {given.by}"
+        said += f"; TAKEN BACK {given.revoked_at:%d %b %Y}" if given.revoked_at else ""
+    may = {Texting.FREE: "may be sent", Texting.NEUTRAL: "only neutral words", Texting.CALL: "no: call"}
+    texts = may[patient.texting(now)]
+    if patient.opted_out_at:
+        texts = "opted out, only calls reach them"
+    elif patient.not_safe is not None:
+        texts += f" now (not safe: {patient.not_safe.when}{_span(patient.not_safe.hours)})"
+    lines = [f"language: {patient.language}", f"therapist: {patient.therapist or 'none'}"]
+    lines += [f"texts: {texts}", f"consent to be texted: {said}"]
+    lines += [f"quiet hours:{_span(patient.quiet_hours)}"] if patient.quiet_hours else []
+    lines += [f"ERASED {patient.erased_at:%d %b %Y}: only this id is left"] if patient.erased_at else []
+    return lines
+
+
+def _span(hours: Hours | None) -> str:
+    return f" {hours.start:%H:%M}-{hours.end:%H:%M} {hours.zone}" if hours is not None else ""
+
+
+async def _content(field: str, sealed: Sealed | None, administration: Administration, reveal: bool) -> str:
     if sealed is None:
         return "none"
-    if reveal:
-        return seals.unseal(sealed)
-    return masked(seals.unseal(sealed)) if field == "phone" else "sealed"
+    if not reveal and field != "phone":
+        return "sealed"
+    try:
+        content = await administration.revealed(sealed)
+    except SealError:
+        return "unreadable: the key was erased, or is another site's"
+    return content if reveal else masked(content)
 
 
 async def _link(patient: str, into: str) -> None:
     async with linked() as hands:
         for name in (patient, into):
-            await _known(hands, name)
+            await known(hands, name)
         await hands.administration().link(patient, into)
     typer.echo(f"{patient} is {into} from now on.")
 
 
-async def _known(hands: Link, name: str) -> Patient:
-    if not name.replace("_", "").replace("-", "").isalnum():
-        raise Trouble(f"{name!r} is no id; ids look like pt_a1b2c3")
-    patient = await hands.administration().patient(name)
-    if patient is None:
-        raise Trouble(f"there is no patient {name}; `vigil patient add` makes one")
-    return patient
+for command in (
+    privacy_consent.consent,
+    privacy_consent.safety,
+    privacy_consent.contact,
+    privacy_record.reads,
+    privacy_record.disclosed,
+    privacy_record.export,
+    privacy_erase.hold,
+    privacy_erase.release,
+    privacy_erase.erase,
+):
+    app.command(rich_help_panel=_PRIVACY)(command)

@@ -1,7 +1,6 @@
 """`vigil policy apply` and `vigil policy rollback`: put policies in force, as a new version."""
 
 import asyncio
-import json
 from collections.abc import Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
@@ -17,9 +16,10 @@ from services.command_line.policy_checks import (
     checked,
     finding_json,
     override_of,
-    roster_in_force,
     tell,
+    with_roster,
 )
+from services.command_line.shown import counted, put_json
 from services.command_line.troubles import Trouble
 from services.policy_store import PoliciesChanged
 from services.programme import load_policy_folder
@@ -70,22 +70,23 @@ def _run(work: Coroutine[None, None, None], as_json: bool) -> None:
         asyncio.run(work)
     except Conflict as conflict:
         if as_json:
-            _say(conflict.told)
+            put_json(conflict.told)
         raise
 
 
 async def _apply(folder: Path, reason: str, by: str, override: str | None, onto: str, as_json: bool) -> None:
     async with linked() as link:
-        roster = await roster_in_force(link)
-        written = load_policy_folder(folder, schedules=list(roster.schedules), people=list(roster.people))
-        store = link.administration().policy_store()
+        scene = await with_roster(link)
+        schedules, people = list(scene.roster.schedules), list(scene.people)
+        written = load_policy_folder(folder, schedules=schedules, people=people)
+        store = link.policy_store()
         current = await store.current()
         files = files_named(written.policies, written.sources, written.files)
         if current is not None and files_of(current) == files:
             version_mark.write(folder, current)
             _nothing_new(current, as_json)
             return
-        found = await checked(link, written.policies, roster)
+        found = await checked(link, written.policies, scene)
         _tell(found, as_json)
         overridden = _override(found, override, as_json)
         based_on = await policy_base.base_of(store, folder, onto, current)
@@ -100,14 +101,14 @@ async def _apply(folder: Path, reason: str, by: str, override: str | None, onto:
 
 async def _rollback(version: int, reason: str, by: str, override: str | None, as_json: bool) -> None:
     async with linked() as link:
-        store = link.administration().policy_store()
+        store = link.policy_store()
         current, earlier = await store.current(), await store.version(version)
         if current is None or earlier is None:
             raise Trouble(f"there is no version {version}; see `vigil policy history`")
         if files_of(current) == files_of(earlier):
             _nothing_new(current, as_json)
             return
-        found = await checked(link, earlier.policies, await roster_in_force(link))
+        found = await checked(link, earlier.policies, await with_roster(link))
         _tell(found, as_json)
         overridden = _override(found, override, as_json)
         applied = await _put(
@@ -130,14 +131,13 @@ async def _put(
     folder: Path | None = None,
     rolled_back_to: int | None = None,
 ) -> PolicySet:
-    administration = link.administration()
+    store = link.policy_store()
     try:
-        return await administration.apply_policies(
+        return await store.apply(
             policies, by, reason, sources=sources, files=files,
             based_on=based_on, overridden=overridden, rolled_back_to=rolled_back_to,
         )  # fmt: skip
     except PoliciesChanged as changed:
-        store = administration.policy_store()
         raise await policy_base.moved_on(store, folder, based_on, changed.current) from None
 
 
@@ -146,7 +146,7 @@ def _override(found: Checked, reason: str | None, as_json: bool) -> str:
         return override_of(found, reason)
     except Trouble:
         if as_json:
-            _say({"applied": False, "refused": "something is broken", **_found(found)})
+            put_json({"applied": False, "refused": "something is broken", **_found(found)})
         raise
 
 
@@ -157,7 +157,7 @@ def _tell(found: Checked, as_json: bool) -> None:
 
 def _nothing_new(current: PolicySet, as_json: bool) -> None:
     if as_json:
-        _say({"applied": False, "refused": None, "in_force": policy_base.summary(current)})
+        put_json({"applied": False, "refused": None, "in_force": policy_base.summary(current)})
     else:
         typer.echo(f"Nothing to change: {policy_base.told(current)} says exactly this.")
 
@@ -165,12 +165,11 @@ def _nothing_new(current: PolicySet, as_json: bool) -> None:
 def _done(applied: PolicySet, found: Checked, as_json: bool) -> None:
     if as_json:
         version = policy_base.summary(applied)
-        _say({"applied": True, **version, **_found(found), "diff": applied.diff})
+        put_json({"applied": True, **version, **_found(found), "diff": applied.diff})
         return
     changed = ", ".join(changed_files(applied.diff))
-    typer.echo(
-        f"In force: version {applied.version}, {len(applied.policies)} policies, by {applied.applied_by}."
-    )
+    policies = counted(len(applied.policies), "policy")
+    typer.echo(f"In force: version {applied.version}, {policies}, by {applied.applied_by}.")
     typer.echo(f"Changed: {changed or 'nothing but what was said in other words'}.")
     if applied.overridden:
         typer.echo(f"Kept with it: overridden, {applied.overridden}")
@@ -178,7 +177,3 @@ def _done(applied: PolicySet, found: Checked, as_json: bool) -> None:
 
 def _found(found: Checked) -> dict[str, object]:
     return {"findings": [finding_json(one) for one in found.findings], "holes": list(found.holes)}
-
-
-def _say(told: Mapping[str, object]) -> None:
-    typer.echo(json.dumps(told, indent=2, ensure_ascii=False))

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 
 import typer
 
-from contracts.people import Person
 from contracts.policies import Policy
-from contracts.schedules import Schedule, Shifts
 from services.command_line import verify
 from services.command_line.link import Link
+from services.command_line.scene import Scene, in_force
 from services.command_line.troubles import Trouble
 from services.programme import Finding, lint
 
@@ -33,31 +32,22 @@ class Checked:
         return (*dict.fromkeys(blocking), *holes)
 
 
-@dataclass(frozen=True)
-class Roster:
-    """What policies name: schedules and people, and who is on in the time to come."""
-
-    schedules: dict[str, Schedule]
-    people: dict[str, Person]
-    shifts: dict[str, Shifts]
-
-
-async def roster_in_force(link: Link) -> Roster:
-    """Return the roster in force. Raises Trouble if there is none yet."""
-    roster = Roster(
-        await link.values("schedules", Schedule),
-        await link.values("people", Person),
-        await link.values("shifts", Shifts),
-    )
-    if not roster.people or not roster.schedules:
+async def with_roster(link: Link) -> Scene:
+    """Return what is in force. Raises Trouble if there is no roster yet."""
+    found = await in_force(link, named=False)
+    if not found.people or not found.roster.schedules:
         raise Trouble("there are no people or no schedules yet; run `vigil roster apply FOLDER` first")
-    return roster
+    return found
 
 
-async def checked(link: Link, policies: Sequence[Policy], roster: Roster) -> Checked:
+async def checked(link: Link, policies: Sequence[Policy], scene: Scene) -> Checked:
     """Return what lint and verify find in these policies against the roster in force."""
-    found = lint(policies, roster.schedules.values(), roster.people.values(), roster.shifts.values())
-    return Checked(found, tuple(await verify.holes_of(link, policies)))
+    return Checked(linted(policies, scene), tuple(await verify.holes_of(link, policies)))
+
+
+def linted(policies: Sequence[Policy], scene: Scene) -> tuple[Finding, ...]:
+    """Return what lint finds in these policies against the roster of the scene."""
+    return lint(policies, scene.roster.schedules.values(), scene.people.values(), scene.shifts.values())
 
 
 def tell(found: Checked) -> None:

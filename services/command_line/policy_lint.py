@@ -1,27 +1,19 @@
 """`vigil policy lint` and `vigil policy explain`: what is dangerous in policies, and why."""
 
 import asyncio
-import json
-from collections.abc import Iterable
-from datetime import timedelta
+import re
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from contracts.people import Person
-from contracts.policies import Policy
-from contracts.schedules import Schedule, Shifts
-from services.command_line.link import linked
-from services.command_line.policy_checks import finding_json, tell_findings
-from services.command_line.troubles import Trouble
-from services.process import make_clock
-from services.programme import Finding, lint, load_people, load_policies, load_schedules
+from services.command_line.policy_checks import finding_json, linted, tell_findings
+from services.command_line.scene import scene
+from services.command_line.shown import put_json
+from services.command_line.troubles import Trouble, unknown
+from services.programme import Finding, load_policies
 from services.programme.linting.finding import NAMES, PAGES
-from services.roster import core as roster_core
-from services.runtime.settings import Settings, load
 
-_AHEAD = timedelta(days=91)
 _PAGES = Path(__file__).parents[2] / PAGES
 
 
@@ -35,33 +27,36 @@ def lint_policies(
     as_json: Annotated[bool, typer.Option("--json", help="Plain JSON.")] = False,
 ) -> None:
     """Find what is dangerous in policies; exit status 1 when they can't be put in force."""
-    if folder is None or roster is None:
-        found = asyncio.run(_against_force(folder, roster))
-    else:
-        found = _lint_folders(load_policies(folder), folder, roster)
-    _end(found, as_json)
+    _end(asyncio.run(_found(folder, roster)), as_json)
 
 
 def explain(
-    code: Annotated[str, typer.Argument(help="The code of a finding: P07.", show_default=False)],
+    code: Annotated[
+        str,
+        typer.Argument(help="The code of a finding, or its name: P04, wait_too_long.", show_default=False),
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="Plain JSON.")] = False,
 ) -> None:
     """Print the page of a finding: what it means, and how to mend it."""
-    wanted = next((one for one, name in NAMES.items() if code.upper() == one or code == name), None)
+    given = re.sub(r"^[Pp]0*(\d+)$", lambda number: f"P{int(number[1]):02}", code)
+    wanted = next((one for one, name in NAMES.items() if given == one or code.lower() == name), None)
     if wanted is None:
-        raise Trouble(f"there is no finding {code!r}; there are {', '.join(NAMES)}")
+        raise unknown("finding", code, NAMES)
     _, _, rest = _PAGES.read_text().partition(f'<a id="{wanted.lower()}"></a>\n\n')
     page, _, _ = rest.partition("\n<a id=")
-    typer.echo(page.strip())
+    if as_json:
+        told = {"code": wanted, "name": NAMES[wanted], "page": page.strip()}
+        put_json(told)
+    else:
+        typer.echo(page.strip())
 
 
-async def _against_force(folder: Path | None, roster: Path | None) -> tuple[Finding, ...]:
-    # Mistakes in the files are told even when no server can be asked.
-    policies = load_policies(folder) if folder is not None else ()
+async def _found(folder: Path | None, roster: Path | None) -> tuple[Finding, ...]:
+    if folder is not None:
+        # Mistakes in the files are told even when no server can be asked.
+        load_policies(folder)
     try:
-        async with linked() as link:
-            schedules, people = await link.values("schedules", Schedule), await link.values("people", Person)
-            shifts = await link.values("shifts", Shifts)
-            current = await link.administration().policy_store().current() if folder is None else None
+        judged = await scene(folder, roster, named=False)
     except (Trouble, SystemExit):
         if folder is None:
             raise
@@ -69,37 +64,16 @@ async def _against_force(folder: Path | None, roster: Path | None) -> tuple[Find
             "the files can be read, but there is no roster to check them against; "
             "name one with --roster FOLDER, or start Vigil"
         ) from None
-    if folder is None and current is None:
+    if not judged.policies.policies:
         raise Trouble("no policies are in force; name a folder, or run `vigil policy apply FOLDER`")
-    if current is not None:
-        policies = current.policies
-    if roster is not None:
-        return _lint_folders(policies, folder, roster)
-    if folder is not None:
-        load_policies(folder, schedules=list(schedules), people=list(people))
-    return lint(policies, schedules.values(), people.values(), shifts.values())
-
-
-def _lint_folders(policies: Iterable[Policy], folder: Path | None, roster: Path) -> tuple[Finding, ...]:
-    people = load_people(roster / "people.yaml")
-    names = [person.id for person in people]
-    schedules = load_schedules(roster / "schedules.yaml", people=names)
-    if folder is not None:
-        load_policies(folder, schedules=[schedule.id for schedule in schedules], people=names)
-    clock = make_clock(load(Settings))
-    try:
-        now = clock.now()
-    finally:
-        clock.stop()
-    shifts = [roster_core.compile(schedule, now, now + _AHEAD) for schedule in schedules]
-    return lint(policies, schedules, people, shifts)
+    return linted(judged.policies.policies, judged)
 
 
 def _end(found: tuple[Finding, ...], as_json: bool) -> None:
     blocking = sum(finding.blocking for finding in found)
     if as_json:
         told = {"findings": [finding_json(finding) for finding in found], "blocking": blocking}
-        typer.echo(json.dumps(told, indent=2, ensure_ascii=False))
+        put_json(told)
     else:
         tell_findings(found)
         count = "1 finding" if len(found) == 1 else f"{len(found)} findings"

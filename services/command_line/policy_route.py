@@ -1,7 +1,6 @@
 """`vigil policy route`: which policy a signal gets and why, and why each earlier one does not."""
 
 import asyncio
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,9 +10,12 @@ import typer
 
 from contracts.policies import Policy, PolicySet
 from contracts.values import Kind, Urgency
-from services.command_line.link import Link, linked, moment
+from services.command_line import words
+from services.command_line.link import Link, linked
+from services.command_line.moments import moment_here
 from services.command_line.policy_versions import what_for
-from services.command_line.shown import local, show, table
+from services.command_line.scene import policy_set
+from services.command_line.shown import local, put_json, show, table
 from services.command_line.troubles import Trouble
 from services.escalation.core import hours, routing
 from services.programme import load_policies
@@ -30,12 +32,19 @@ class Asked:
 
     def __str__(self) -> str:
         tags = f", tagged {', '.join(self.tags)}" if self.tags else ", no tags"
-        return f"{self.kind.value}, {self.urgency.value}{tags}, {local(self.at)}"
+        return f"{self.kind.value}, {self.urgency.value}{tags}, {local(self.at)} {self.at.astimezone():%Z}"
 
 
 def route(
-    kind: Annotated[Kind, typer.Option(help="What happened.", show_default=False)],
-    urgency: Annotated[Urgency, typer.Option(help="How urgent it is.", show_default=False)],
+    kind: Annotated[
+        Kind, typer.Option(parser=words.kind, metavar=words.KINDS, help="What happened.", show_default=False)
+    ],
+    urgency: Annotated[
+        Urgency,
+        typer.Option(
+            parser=words.urgency, metavar=words.URGENCIES, help="How urgent it is.", show_default=False
+        ),
+    ],
     tag: Annotated[list[str] | None, typer.Option(help="A tag of the signal; may repeat.")] = None,
     patient: Annotated[str, typer.Option(help="The patient's id: their tags count too.")] = "",
     at: Annotated[str, typer.Option(help="Another moment than now: 14:30, or 2026-11-24T02:10.")] = "",
@@ -59,15 +68,15 @@ async def _route(
 ) -> None:
     async with linked() as link:
         now = link.clock.now()
-        when = moment(at, now) if at else now
+        when = moment_here(at, now) if at else now
         given = (*tags, *(await _patient_tags(link, patient, when)))
-        current = _of_folder(folder, now) if folder else await link.administration().policy_store().current()
+        current = policy_set(load_policies(folder)) if folder else await link.policy_store().current()
     if current is None:
         raise Trouble("no policies are in force, so everyone is paged; run `vigil policy apply FOLDER`")
     asked = Asked(kind, urgency, tuple(dict.fromkeys(given)), when)
     found = routing.route(current, kind, urgency, asked.tags, when)
     if as_json:
-        typer.echo(json.dumps(_json(asked, current, found), indent=2, ensure_ascii=False))
+        put_json(_json(asked, current, found))
     else:
         _tell(asked, current, found)
 
@@ -79,10 +88,6 @@ async def _patient_tags(link: Link, patient: str, at: datetime) -> tuple[str, ..
     if known is None:
         raise Trouble(f"--patient: there is no patient {patient!r}; `vigil patient add` makes one")
     return routing.tags_of(known, at)
-
-
-def _of_folder(folder: Path, now: datetime) -> PolicySet:
-    return PolicySet(version=0, policies=load_policies(folder), applied_by="nobody", applied_at=now)
 
 
 def _tell(asked: Asked, current: PolicySet, found: routing.Routed) -> None:

@@ -10,8 +10,9 @@ import typer
 from contracts.policies import Policy, PolicySet
 from services.command_line import policy_base, version_mark
 from services.command_line.link import linked
-from services.command_line.shown import local, show, table
-from services.command_line.troubles import Trouble
+from services.command_line.shown import counted, local, put_json, show, table
+from services.command_line.troubles import Trouble, unknown
+from services.escalation.coverage.facts import written
 from services.policy_store import PolicyStore
 from services.programme import load_policy_folder, policy_schema
 from services.programme.policy_text import changed_files, difference, files_named, files_of
@@ -60,13 +61,13 @@ def export(
 
 async def _show(name: str, version: int | None, as_json: bool) -> None:
     async with linked() as link:
-        current = await _version(link.administration().policy_store(), version)
+        current = await _version(link.policy_store(), version)
     if name:
         _show_one(current, name, as_json)
         return
     if as_json:
         policies = [policy.model_dump(mode="json") for policy in current.ordered]
-        _say({**policy_base.summary(current), "policies": policies})
+        put_json({**policy_base.summary(current), "policies": policies})
         return
     told = policy_base.told(current)
     title = f"{told[0].upper()}{told[1:]}"
@@ -78,23 +79,23 @@ async def _show(name: str, version: int | None, as_json: bool) -> None:
 def _show_one(current: PolicySet, name: str, as_json: bool) -> None:
     found = next((policy for policy in current.policies if policy.id == name), None)
     if found is None:
-        raise Trouble(f"there is no policy {name!r}; there are {', '.join(p.id for p in current.policies)}")
+        raise unknown("policy", name, (policy.id for policy in current.policies), "vigil policy show")
     (text,) = files_named((found,), current.sources, current.files).values()
     if as_json:
-        _say({"version": current.version, "policy": found.model_dump(mode="json"), "source": text})
+        put_json({"version": current.version, "policy": found.model_dump(mode="json"), "source": text})
     else:
         typer.echo(text.rstrip("\n"))
 
 
 async def _history(as_json: bool) -> None:
     async with linked() as link:
-        versions = await link.administration().policy_store().history()
+        versions = await link.policy_store().history()
     if as_json:
         told = [
             {**policy_base.summary(one), "changed": list(changed_files(one.diff)), "diff": one.diff}
             for one in versions
         ]
-        typer.echo(json.dumps(told, indent=2, ensure_ascii=False))
+        put_json(told)
         return
     rows = [_history_row(one) for one in reversed(versions)]
     columns = ("version", "when", "by", "why", "changed")
@@ -112,7 +113,7 @@ def _history_row(one: PolicySet) -> tuple[str, ...]:
 
 async def _diff(one: str, other: str, as_json: bool) -> None:
     async with linked() as link:
-        store = link.administration().policy_store()
+        store = link.policy_store()
         if not one:
             current = await _version(store, None)
             left, right = await _files(store, str(current.version - 1)), await _files(store, "current")
@@ -122,7 +123,7 @@ async def _diff(one: str, other: str, as_json: bool) -> None:
             left, right = await _files(store, one), await _files(store, other or "current")
     text = difference(left[1], right[1], left[0], right[0])
     if as_json:
-        _say({"from": left[0], "to": right[0], "changed": list(changed_files(text)), "diff": text})
+        put_json({"from": left[0], "to": right[0], "changed": list(changed_files(text)), "diff": text})
     else:
         typer.echo(text.rstrip("\n") or f"Nothing differs between {left[0]} and {right[0]}.")
 
@@ -141,16 +142,17 @@ async def _files(store: PolicyStore, named: str) -> tuple[str, dict[str, str]]:
 
 async def _export(folder: Path, version: int | None, as_json: bool) -> None:
     async with linked() as link:
-        found = await _version(link.administration().policy_store(), version)
+        found = await _version(link.policy_store(), version)
     files = {name: text.encode() for name, text in files_of(found).items()}
     files[_SCHEMA] = (json.dumps(policy_schema(), indent=2) + "\n").encode()
     _write_out(folder, files)
     version_mark.write(folder, found)
     if as_json:
-        _say({"version": found.version, "folder": str(folder), "files": [*files, version_mark.NAME]})
+        put_json({"version": found.version, "folder": str(folder), "files": [*files, version_mark.NAME]})
     else:
         typer.echo(
-            f"{folder}: version {found.version}, {len(found.policies)} policies, as they were applied."
+            f"{folder}: version {found.version}, {counted(len(found.policies), 'policy')}, "
+            "as they were applied."
         )
 
 
@@ -183,8 +185,8 @@ def _is_version(named: str) -> bool:
 
 def _row(policy: Policy) -> tuple[str, ...]:
     steps = " > ".join(" + ".join(target.label for target in step.page) for step in policy.steps)
-    minutes = int(policy.reach_within.total_seconds() // 60)
-    return (str(policy.order), policy.id, what_for(policy), steps or "nobody (worklist)", f"{minutes} min")
+    within = written(policy.reach_within)
+    return (str(policy.order), policy.id, what_for(policy), steps or "nobody (worklist)", within)
 
 
 def what_for(policy: Policy) -> str:
@@ -198,7 +200,3 @@ def what_for(policy: Policy) -> str:
         days = f"{'/'.join(day.value for day in span.days)} " if span.days else ""
         what.append(f"{days}{span.start:%H:%M}-{span.end:%H:%M}")
     return "; ".join(part for part in what if part) or "everything else"
-
-
-def _say(told: dict[str, object]) -> None:
-    typer.echo(json.dumps(told, indent=2, ensure_ascii=False))

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import jinja2
 
 from contracts.values import Urgency
 from services.command_line import replay_shown
 from services.command_line.shown import local
-from services.escalation.replay.comparing import Comparison, Pair
+from services.escalation.replay.comparing import Comparison, Pair, clock
 from services.escalation.replay.figures import Figures
 
 _WIDTH, _HEIGHT = 640.0, 220.0
@@ -41,8 +42,8 @@ class Bar:
     after_width: float
 
 
-def page(title: str, compared: Comparison) -> str:
-    """Return the page. It asks no other host for anything."""
+def page(title: str, compared: Comparison, zone: ZoneInfo | None = None) -> str:
+    """Return the page, moments on that zone's wall clock. It asks no other host for anything."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
@@ -61,7 +62,7 @@ def page(title: str, compared: Comparison) -> str:
         ],
         pages=_bars(compared.before.pages_by_person, compared.after.pages_by_person),
         nights=_bars(compared.before.night_pages_by_person, compared.after.night_pages_by_person),
-        different=[_different(pair) for pair in compared.different[:_MOST]],
+        different=[_different(pair, zone) for pair in compared.different[:_MOST]],
         differ=len(compared.different),
         runs=len(compared.pairs),
         estimates=compared.estimates,
@@ -78,8 +79,8 @@ def _curve(title: str, pairs: Sequence[Pair], name: str) -> Curve:
     # The slowest few would press all the others against the left edge.
     end = both[int(len(both) * 0.95)] if both else 1.0
     end = max(end, 1.0)
-    ticks = tuple((_WIDTH * share, replay_shown.clock(end * share)) for share in (0.0, 0.25, 0.5, 0.75, 1.0))
-    longest = replay_shown.clock(both[-1]) if both else "never"
+    ticks = tuple((_WIDTH * share, clock(end * share)) for share in (0.0, 0.25, 0.5, 0.75, 1.0))
+    longest = clock(both[-1]) if both else "never"
     return Curve(title, _line(before, len(pairs), end), _line(after, len(pairs), end), ticks, longest)
 
 
@@ -116,11 +117,11 @@ def _bars(before: dict[str, int], after: dict[str, int]) -> list[Bar]:
     ]
 
 
-def _different(pair: Pair) -> tuple[str, str, str, str]:
+def _different(pair: Pair, zone: ZoneInfo | None) -> tuple[str, str, str, str]:
     before = pair.before
     what = "; ".join(pair.differences) + (" (estimated)" if pair.estimates else "")
     return (
-        local(before.opened_at),
+        local(before.opened_at, zone=zone),
         f"{before.kind.value.replace('_', ' ')}, {before.urgency.value}",
         before.run,
         what,

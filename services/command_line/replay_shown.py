@@ -1,20 +1,21 @@
 """A replay as tables for the terminal and as JSON."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from contracts.values import Urgency
-from services.command_line.shown import local, show, table
-from services.escalation.replay.comparing import Comparison, Pair, Side, Spread
+from services.command_line.shown import counted, local, show, table
+from services.escalation.replay.comparing import Comparison, Pair, Side, Spread, clock
 from services.escalation.replay.figures import Figures
 
 ESTIMATE = (
-    "estimates: answers drawn from the person's own pace (or everybody's, below five answers), "
+    "answers drawn from the person's own pace (or everybody's, below five answers), "
     "because the record does not show them"
 )
 _ROWS = (("first page", "first_page"), ("taken", "acknowledged"), ("reached", "reached"))
 
 
-def tell(title: str, compared: Comparison, most: int) -> None:
+def tell(title: str, compared: Comparison, most: int, zone: ZoneInfo | None = None) -> None:
     """Show both sides, the pages of each person, and the escalations that differ."""
     show(table(title, ("median / 90 % / longest", "as it was", "as it would be"), rows(compared)))
     show(
@@ -22,13 +23,17 @@ def tell(title: str, compared: Comparison, most: int) -> None:
     )
     different = compared.different
     columns = ("opened", "kind", "urgency", "run", "what differs")
-    shown = (_pair(pair) for pair in different[:most])
-    head = f"{len(different)} of {len(compared.pairs)} escalations differ"
-    show("", table(head, columns, shown, empty="the same people are paged at the same moments"))
+    shown = (_pair(pair, zone) for pair in different[:most])
+    differ = "differs" if len(different) == 1 else "differ"
+    head = f"{len(different)} of {counted(len(compared.pairs), 'escalation')} {differ}"
+    if different:
+        show("", table(head, columns, shown))
+    else:
+        show("", f"{head}: the same people are paged at the same moments.")
     if len(different) > most:
         show(f"... and {len(different) - most} more; --most {len(different)} or --json shows them all.")
     if compared.estimates:
-        show(f"{compared.estimates} {ESTIMATE}.")
+        show(f"{counted(compared.estimates, 'estimate')}: {ESTIMATE}.")
 
 
 def as_json(title: str, compared: Comparison) -> dict[str, Any]:
@@ -59,15 +64,6 @@ def as_json(title: str, compared: Comparison) -> dict[str, Any]:
             for pair in compared.different
         ],
     }
-
-
-def clock(seconds: float | None) -> str:
-    """Return a span as people read it: `3:05`, `1:12:00`; `never` for None."""
-    if seconds is None:
-        return "never"
-    whole = round(seconds)
-    minutes = f"{whole // 60 % 60}:{whole % 60:02}"
-    return minutes if whole < 3600 else f"{whole // 3600}:{minutes.zfill(5)}"
 
 
 def rows(compared: Comparison) -> list[tuple[str, str, str]]:
@@ -102,11 +98,11 @@ def _count(side: Side, who: str) -> str:
     return f"{side.pages_by_person.get(who, 0)} ({side.night_pages_by_person.get(who, 0)})"
 
 
-def _pair(pair: Pair) -> tuple[str, ...]:
+def _pair(pair: Pair, zone: ZoneInfo | None) -> tuple[str, ...]:
     before = pair.before
     kind = before.kind.value.replace("_", " ")
     what = "; ".join(pair.differences) + (" (estimated)" if pair.estimates else "")
-    return local(before.opened_at), kind, before.urgency.value, before.run, what
+    return local(before.opened_at, zone=zone), kind, before.urgency.value, before.run, what
 
 
 def _side(side: Side) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 Names of fields and ids are shown, phone numbers only by their last two digits.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,6 +37,12 @@ class PeopleChange:
             for name in self.left_out
         ]
         return said
+
+    def record(self) -> list[str]:
+        """Say it for the record that is kept, without names and without digits of phones."""
+        said = [f"+ {name}" for name in self.added]
+        said += [f"~ {name}: {'; '.join(map(_bare, fields))}" for name, fields in self.changed.items()]
+        return said + [f"- {name}: inactive from now on" for name in self.ended]
 
     def json(self) -> dict[str, object]:
         """Return it as plain values."""
@@ -111,6 +118,10 @@ def shift_changes(
             else:
                 found.append(one)
     return found
+
+
+def _bare(field: str) -> str:
+    return "name" if field.startswith("name ") else re.sub(r" \.\.\. ends in \d+", "", field)
 
 
 def _fields(before: Person, draft: PersonDraft, seals: Seals) -> list[str]:

@@ -4,16 +4,17 @@ import asyncio
 import hashlib
 import secrets
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
-from contracts.schedules import Feed
-from services.command_line.link import linked, me
-from services.command_line.roster_scene import read
-from services.command_line.roster_words import put_json
+from contracts.schedules import Feed, Schedule
+from services.command_line.link import Link, linked, me
+from services.command_line.programme_zone import abbreviated, on_clock, programme_zone
 from services.command_line.settings import CommandSettings
-from services.command_line.shown import local, show, table
+from services.command_line.shown import local, put_json, show, table
 from services.command_line.troubles import Told, Trouble
+from services.command_line.whole_roster import read
 from services.roster.editing import edit
 from services.runtime.settings import load
 
@@ -48,14 +49,18 @@ def revoke(
     asyncio.run(_revoke(name, as_json))
 
 
+async def _zone(link: Link) -> ZoneInfo | None:
+    return programme_zone((await link.values("schedules", Schedule)).values())
+
+
 async def _make(person: str, schedule: str, as_json: bool) -> None:
     settings = load(CommandSettings)
     base = (settings.public_url or settings.gateway()).rstrip("/")
     secret = secrets.token_urlsafe(32)
     digest = hashlib.sha256(secret.encode()).hexdigest()
     async with linked() as link:
-        scene = await read(link)
-        about = scene.person(person).id if person else scene.schedule(schedule).id
+        roster = await read(link)
+        about = roster.person(person).id if person else roster.schedule(schedule).id
         feed = Feed(
             id=digest[:16],
             secret_hash=digest,
@@ -79,7 +84,7 @@ async def _make(person: str, schedule: str, as_json: bool) -> None:
 
 async def _list(as_json: bool) -> None:
     async with linked() as link:
-        feeds = await link.values("feeds", Feed)
+        feeds, zone = await link.values("feeds", Feed), await _zone(link)
     held = sorted(feeds.values(), key=lambda feed: feed.made_at)
     if as_json:
         put_json([feed.model_dump(mode="json", exclude={"secret_hash"}) for feed in held])
@@ -88,13 +93,14 @@ async def _list(as_json: bool) -> None:
         (
             feed.id,
             f"person {feed.person}" if feed.person else f"schedule {feed.schedule}",
-            local(feed.made_at),
+            local(feed.made_at, zone=zone),
             feed.made_by,
-            f"revoked {local(feed.revoked_at)}" if feed.revoked_at else "open",
+            f"revoked {local(feed.revoked_at, zone=zone)}" if feed.revoked_at else "open",
         )
         for feed in held
     ]
-    show(table("Calendar feeds", ("id", "shows", "made", "by", "stands"), rows, "There are none."))
+    columns = ("id", "shows", "made", "by", "stands")
+    show(table(on_clock("Calendar feeds", zone), columns, rows, "There are none."))
 
 
 async def _revoke(name: str, as_json: bool) -> None:
@@ -104,10 +110,14 @@ async def _revoke(name: str, as_json: bool) -> None:
         def change(feed: Feed) -> Feed:
             return feed if feed.revoked_at else feed.model_copy(update={"revoked_at": now})
 
-        known = name.isalnum() and await edit(await link.bucket("feeds"), name, Feed, change)
-    if not known:
+        known = await edit(await link.bucket("feeds"), name, Feed, change) if name.isalnum() else None
+        zone = await _zone(link)
+    if known is None or known.revoked_at is None:
         raise Trouble(f"there is no feed {name!r}; see `vigil roster feed list`")
     if as_json:
-        put_json({"revoked": name})
+        put_json({"revoked": name, "revoked_at": known.revoked_at.isoformat()})
+    elif known.revoked_at != now:
+        since = f"{local(known.revoked_at, zone=zone)} {abbreviated(known.revoked_at, zone)}"
+        typer.echo(f"Feed {name} is revoked already, since {since}; nothing was changed.")
     else:
         typer.echo(f"Feed {name} is revoked: its address shows nothing any more.")

@@ -13,15 +13,17 @@ from contracts.schedules import HORIZON, Schedule, Shift, Temporary
 from services.command_line.link import Link, linked
 from services.command_line.roster_apply import (
     KEPT,
+    decide,
     difference,
-    refuse,
+    own_phones,
     tell_shifts,
     with_people,
 )
 from services.command_line.roster_changes import people_change
-from services.command_line.roster_scene import Scene, compile_now, read
-from services.command_line.roster_words import gap_sentence, put_json, span_shown
+from services.command_line.roster_words import gap_lines, span_told
+from services.command_line.shown import counted, put_json
 from services.command_line.troubles import Trouble
+from services.command_line.whole_roster import Roster, compile_now, read
 from services.programme import MethodDraft, PersonDraft
 from services.programme.ical_people import Names
 from services.programme.ical_shifts import read_ical
@@ -38,40 +40,48 @@ _MOST_BYTES = 400_000
 """A schedule is one message, and the broker takes 512 KiB."""
 
 
-async def export_people(file: Path) -> None:
+async def export_people(file: Path, *, as_json: bool) -> None:
     """Write everybody on the roster as CSV; phone numbers stand in it in full."""
     async with linked() as link:
-        scene, seals = await read(link), link.seals()
+        roster, seals = await read(link), link.seals()
     try:
-        text = people_csv([drafted(person, seals) for person in scene.people.values()])
+        text = people_csv([drafted(person, seals) for person in roster.people.values()])
     except ValueError as error:
         raise Trouble(str(error)) from None
     _write(file, text)
-    typer.echo(f"{file}: {len(scene.people)} people, with their phone numbers in plain; mind who reads it.")
+    if as_json:
+        put_json({"file": str(file), "people": len(roster.people)})
+        return
+    people = counted(len(roster.people), "person")
+    typer.echo(f"{file}: {people}, with their phone numbers in plain; mind who reads it.")
 
 
-async def export_shifts(file: Path, schedule: str) -> None:
+async def export_shifts(file: Path, schedule: str, *, as_json: bool) -> None:
     """Write the shifts of the next 91 days as CSV."""
     async with linked() as link:
-        scene, now = await read(link), link.clock.now()
-        names = [scene.schedule(schedule).id] if schedule else list(scene.schedules)
-        done, failed = scene.compiled(now, now + HORIZON)
+        roster, now = await read(link), link.clock.now()
+        names = [roster.schedule(schedule).id] if schedule else list(roster.schedules)
+        done, failed = roster.compiled(now, now + HORIZON)
     if failed:
         raise Trouble(f"schedule {next(iter(failed))} can't be compiled; see `vigil roster gaps`")
-    _write(file, shifts_csv([done[name] for name in names], {n: scene.zone(n) for n in names}))
-    typer.echo(f"{file}: {sum(len(done[name].shifts) for name in names)} shifts.")
+    _write(file, shifts_csv([done[name] for name in names], {n: roster.zone(n) for n in names}))
+    count = sum(len(done[name].shifts) for name in names)
+    if as_json:
+        put_json({"file": str(file), "schedules": names, "shifts": count})
+        return
+    typer.echo(f"{file}: {counted(count, 'shift')}.")
 
 
 async def import_people(file: Path, *, dry_run: bool, override: str, as_json: bool) -> None:
     """Put the people of a CSV file in force; whoever is not in it stays, and so do PINs."""
     drafts = read_people(file)
     async with linked() as link:
-        scene, now = await read(link), link.clock.now()
-        _own_phones(file, drafts, scene, link.seals())
-        after = with_people(link, scene, drafts)
-        found = difference(scene, after, now, people_change(drafts, scene.people, link.seals()))
+        roster, now = await read(link), link.clock.now()
+        own_phones(file, drafts, roster, link.seals())
+        after = with_people(link, roster, drafts)
+        found = difference(roster, after, now, people_change(drafts, roster.people, link.seals()))
         if not dry_run:
-            refuse(found, after, override, now)
+            await decide(link, found, after, f"import people {file}", "", override)
             await link.administration().put_people(drafts, keep_pins=True)
     if as_json:
         put_json({"applied": not dry_run, **found.json()})
@@ -79,7 +89,9 @@ async def import_people(file: Path, *, dry_run: bool, override: str, as_json: bo
     for line in found.people.lines():
         typer.echo(line)
     tell_shifts(found, after)
-    typer.echo(f"{'Nothing was changed; it would be' if dry_run else 'In force:'} {len(drafts)} people.")
+    typer.echo(
+        f"{'Nothing was changed; it would be' if dry_run else 'In force:'} {counted(len(drafts), 'person')}."
+    )
 
 
 async def import_shifts(
@@ -87,20 +99,20 @@ async def import_shifts(
 ) -> None:
     """Put the shifts of a CSV or iCalendar file in force, in place of what was imported for that time."""
     async with linked() as link:
-        scene, now = await read(link), link.clock.now()
-        shifts = _shifts(link, scene, file, schedule, words, now)
-        changed = {name: imported(scene.schedules[name], held, now) for name, held in shifts.items()}
+        roster, now = await read(link), link.clock.now()
+        shifts = _shifts(link, roster, file, schedule, words, now)
+        changed = {name: imported(roster.schedules[name], held, now) for name, held in shifts.items()}
         for name, fresh in changed.items():
             if len(fresh.model_dump_json()) > _MOST_BYTES:
                 raise Trouble(
                     f"{file}: schedule {name} would hold more shifts than one message; import fewer"
                 )
-        after = scene.but(schedules={**scene.schedules, **changed})
+        after = roster.but(schedules={**roster.schedules, **changed})
         every = [one for held in shifts.values() for one in held]
         span = (min(one.start for one in every), max(one.end for one in every))
-        found = difference(scene, after, now, span=span)
+        found = difference(roster, after, now, span=span)
         if not dry_run:
-            refuse(found, after, override, now)
+            await decide(link, found, after, f"import shifts {file}", "", override)
             bucket = await link.bucket("schedules")
             for name, held in shifts.items():
                 await edit(bucket, name, Schedule, partial(imported, shifts=held, now=now))
@@ -112,14 +124,14 @@ async def import_shifts(
     tell_shifts(found, after)
     for name, held in shifts.items():
         for start, end in holes(held):
-            when = span_shown(start, end, scene.zone(name))
+            when = span_told(start, end, roster.zone(name))
             typer.echo(f"The file says nothing of {name}, {when}: the rotations hold there.")
-    for gap in found.gaps:
-        if gap.schedule in shifts and gap not in found.new_gaps:
-            typer.echo(gap_sentence(gap, scene.zone(gap.schedule)))
+    old = (gap for gap in found.gaps if gap.schedule in shifts and gap not in found.new_gaps)
+    for line in gap_lines(old, roster.zone):
+        typer.echo(line)
     if not found.shifts:
         typer.echo("That changes nothing of who is on.")
-    typer.echo(f"{'Nothing was changed; it would be' if dry_run else 'In force:'} {count} shifts.")
+    typer.echo(f"{'Nothing was changed; it would be' if dry_run else 'In force:'} {counted(count, 'shift')}.")
 
 
 def imported(schedule: Schedule, shifts: Iterable[Shift], now: datetime) -> Schedule:
@@ -174,12 +186,12 @@ def _temporary(span: Span, shifts: Iterable[Shift]) -> Temporary:
 
 
 def _shifts(
-    link: Link, scene: Scene, file: Path, schedule: str, words: Sequence[str], now: datetime
+    link: Link, roster: Roster, file: Path, schedule: str, words: Sequence[str], now: datetime
 ) -> dict[str, tuple[Shift, ...]]:
     if file.suffix.lower() not in (".ics", ".ical"):
-        zones = {name: one.zone for name, one in scene.schedules.items()}
-        found = read_shifts(file, zones, list(scene.people))
-        if schedule and set(found) != {scene.schedule(schedule).id}:
+        zones = {name: one.zone for name, one in roster.schedules.items()}
+        found = read_shifts(file, zones, list(roster.people))
+        if schedule and set(found) != {roster.schedule(schedule).id}:
             raise Trouble(f"{file}: names {', '.join(found)}, and --schedule says {schedule}; leave one out")
         return found
     if not schedule:
@@ -187,36 +199,16 @@ def _shifts(
     also: dict[str, str] = {}
     for word in words:
         text, _, person = word.rpartition("=")
-        if not text or person not in scene.people:
+        if not text or person not in roster.people:
             raise Trouble(f"--person: {word!r} is not WORDS=ID with the id of a responder")
         also[text] = person
     seals = link.seals()
-    names = {name: seals.unseal(person.name) for name, person in scene.people.items()}
-    zone = scene.schedule(schedule).zone
+    names = {name: seals.unseal(person.name) for name, person in roster.people.items()}
+    zone = roster.schedule(schedule).zone
     shifts = read_ical(file, zone, Names(names, also), now, now + HORIZON)
     if not shifts:
         raise Trouble(f"{file}: no event lies within the next {HORIZON.days} days; export the coming ones")
     return {schedule: shifts}
-
-
-def _own_phones(file: Path, drafts: Iterable[PersonDraft], scene: Scene, seals: Seals) -> None:
-    """Raise Trouble for a phone of somebody who is not in the file: a reply must say who answers."""
-    written = list(drafts)
-    names = {draft.id for draft in written}
-    owners = {
-        method.phone_ref: person.id
-        for person in scene.people.values()
-        if person.id not in names
-        for method in person.methods
-    }
-    for draft in written:
-        for number, method in enumerate(draft.methods, 1):
-            for ref in seals.phone_refs(method.phone):
-                if ref in owners:
-                    raise Trouble(
-                        f"{file}: method{number} of {draft.id} is a phone of {owners[ref]} too; "
-                        "give each their own"
-                    )
 
 
 def _write(file: Path, text: str) -> None:

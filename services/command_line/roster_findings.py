@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from contracts.people import Person
 from contracts.schedules import Change, Schedule, Shift, Shifts
 from services.roster import core
-from services.roster.core.finding import Finding
+from services.roster.core.finding import Finding, at_words, layer_words
 
 
 def double_booked(compiled: Mapping[str, Shifts], schedules: Mapping[str, Schedule]) -> list[Finding]:
@@ -29,9 +29,10 @@ def double_booked(compiled: Mapping[str, Shifts], schedules: Mapping[str, Schedu
             if not apart or second.start >= first.end or (person, a, b) in found:
                 continue
             sites = f"{schedules[a].site} and {schedules[b].site}"
+            first_at = at_words(max(first.start, second.start), schedules[a])
             sentence = (
-                f"{person} is on for {b} too, so at {sites} at once, first at "
-                f"{max(first.start, second.start):%Y-%m-%d %H:%M} UTC; give one of the two to somebody else"
+                f"{person} is on for {b} too, so at {sites} at once, first at {first_at}; "
+                "give one of the two to somebody else"
             )
             found[person, a, b] = Finding("double_booked", a, sentence, (person,))
     return list(found.values())
@@ -81,8 +82,9 @@ def odd_hours(schedules: Mapping[str, Schedule], now: datetime, end: datetime) -
                     first, last = core.moments(day, clock, zone)
                     if first != last:
                         sentence = (
-                            f"rotation {layer.id} changes at {clock:%H:%M}, which comes twice or never on "
-                            f"{day}; until {last:%H:%M} UTC both are on. Another hour is clearer"
+                            f"{layer_words(layer)} changes at {clock:%H:%M}, which comes twice or never on "
+                            f"{day}; until {last.astimezone(zone):%H:%M %Z} both are on. "
+                            "Another hour is clearer"
                         )
                         yield Finding("handoff_at_odd_hour", schedule.id, sentence)
                 day += timedelta(days=1)

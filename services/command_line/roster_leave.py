@@ -6,11 +6,12 @@ import typer
 
 from contracts.schedules import Leave
 from services.command_line.link import linked, me
+from services.command_line.moments import span_of
 from services.command_line.roster_apply import difference, tell_shifts
-from services.command_line.roster_scene import compile_now, read
-from services.command_line.roster_words import counted, put_json, shown, span_of, span_shown
-from services.command_line.shown import show, table
+from services.command_line.roster_words import shown, span_shown
+from services.command_line.shown import counted, put_json, show, table
 from services.command_line.troubles import Trouble
+from services.command_line.whole_roster import compile_now, read
 
 
 async def leave(person: str, span: tuple[str, str], *, dry_run: bool, as_json: bool) -> None:
@@ -19,8 +20,8 @@ async def leave(person: str, span: tuple[str, str], *, dry_run: bool, as_json: b
     Never refused: somebody who is ill is ill.
     """
     async with linked() as link:
-        scene, now = await read(link), link.clock.now()
-        zone = scene.person(person).zone
+        roster, now = await read(link), link.clock.now()
+        zone = roster.person(person).zone
         start, end = span_of(*span, zone, now)
         if end <= now:
             raise Trouble("--to: lies in the past; leave changes what is to come")
@@ -32,8 +33,8 @@ async def leave(person: str, span: tuple[str, str], *, dry_run: bool, as_json: b
             recorded_at=now,
             recorded_by=me(),
         )
-        after = scene.but(leaves={**scene.leaves, made.id: made})
-        found = difference(scene, after, now, span=(start, end))
+        after = roster.but(leaves={**roster.leaves, made.id: made})
+        found = difference(roster, after, now, span=(start, end))
         if not dry_run:
             await (await link.bucket("leaves")).put(made.id, made.model_dump_json().encode())
             await compile_now(link, await read(link))
@@ -53,13 +54,13 @@ async def leave(person: str, span: tuple[str, str], *, dry_run: bool, as_json: b
 async def leaves(cancel: str, *, dry_run: bool, as_json: bool) -> None:
     """List leave that is not over; or cancel one."""
     async with linked() as link:
-        scene, now = await read(link), link.clock.now()
+        roster, now = await read(link), link.clock.now()
         if cancel:
-            if cancel not in scene.leaves:
+            if cancel not in roster.leaves:
                 raise Trouble(f"there is no leave {cancel!r}; see `vigil roster leaves`")
-            after = scene.but(leaves={name: one for name, one in scene.leaves.items() if name != cancel})
-            gone = scene.leaves[cancel]
-            found = difference(scene, after, now, span=(gone.start, gone.end))
+            after = roster.but(leaves={name: one for name, one in roster.leaves.items() if name != cancel})
+            gone = roster.leaves[cancel]
+            found = difference(roster, after, now, span=(gone.start, gone.end))
             if not dry_run:
                 await (await link.bucket("leaves")).delete(cancel)
                 await compile_now(link, await read(link))
@@ -70,7 +71,7 @@ async def leaves(cancel: str, *, dry_run: bool, as_json: bool) -> None:
         tell_shifts(found, after)
         typer.echo("Nothing was changed." if dry_run else f"Leave {cancel} is cancelled.")
         return
-    held = sorted((one for one in scene.leaves.values() if now < one.end), key=lambda one: one.start)
+    held = sorted((one for one in roster.leaves.values() if now < one.end), key=lambda one: one.start)
     if as_json:
         put_json([one.model_dump(mode="json") for one in held])
         return
@@ -83,6 +84,6 @@ async def leaves(cancel: str, *, dry_run: bool, as_json: bool) -> None:
             one.recorded_by,
         )
         for one in held
-        for zone in [scene.people[one.person].zone if one.person in scene.people else "UTC"]
+        for zone in [roster.people[one.person].zone if one.person in roster.people else "UTC"]
     ]
     show(table("Leave", ("id", "person", "from", "to", "on the clock of", "by"), rows, "Nobody is away."))

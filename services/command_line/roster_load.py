@@ -8,10 +8,10 @@ from pydantic import ValidationError
 from contracts.commits import BRIEF
 from contracts.pages import PageBrief, Purpose
 from services.command_line.link import Link, linked
-from services.command_line.roster_scene import read
-from services.command_line.roster_words import named, put_json
-from services.command_line.shown import show, table
+from services.command_line.roster_words import named
+from services.command_line.shown import put_json, show, table
 from services.command_line.troubles import Trouble
+from services.command_line.whole_roster import read
 from services.roster import load
 from services.runtime.follow import Follower
 from services.runtime.log import Stored
@@ -24,16 +24,16 @@ _PAGES_KEPT = timedelta(days=90)
 async def report(month: str, *, as_json: bool) -> None:
     """Show a month's load; by default this month's, with what is planned of it."""
     async with linked() as link:
-        now = link.clock.now()
+        now, roster, seals = link.clock.now(), await read(link), link.seals()
         try:
-            year, number = load.month_of(month) if month else (now.astimezone().year, now.astimezone().month)
+            today = now.astimezone(roster.clock)
+            year, number = load.month_of(month) if month else (today.year, today.month)
         except ValueError:
             raise Trouble(f"--month: {month!r} is no month; write it as 2026-11") from None
-        scene, seals = await read(link), link.seals()
         # A day on either side: everybody's month is that of their own zone.
         start, end = load.month_span(year, number, "UTC")
-        done, failed = scene.compiled(start - timedelta(days=1), end + timedelta(days=1))
-        zones = {name: person.zone for name, person in scene.people.items()}
+        done, failed = roster.compiled(start - timedelta(days=1), end + timedelta(days=1))
+        zones = {name: person.zone for name, person in roster.people.items()}
         found = load.loads(done.values(), await _pages(link), zones, year, number)
     fair = {
         "hours": load.fairness(one.hours for one in found),
@@ -66,7 +66,7 @@ async def report(month: str, *, as_json: bool) -> None:
         return
     rows = [
         (
-            named(one.person, scene.people, seals),
+            named(one.person, roster.people, seals),
             f"{one.hours:.0f}",
             f"{fair['hours'].share(one.hours):.0%}",
             bar(fair["hours"].share(one.hours)),

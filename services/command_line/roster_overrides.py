@@ -7,11 +7,12 @@ import typer
 
 from contracts.schedules import Change, Override, Schedule, Temporary
 from services.command_line.link import linked, me
-from services.command_line.roster_apply import FROM_HERE, Difference, difference, refuse, tell_shifts
-from services.command_line.roster_scene import Scene, compile_now, read
-from services.command_line.roster_words import put_json, shown, span_of
-from services.command_line.shown import show, table
+from services.command_line.moments import span_of
+from services.command_line.programme_zone import on_clock
+from services.command_line.roster_apply import FROM_HERE, Difference, decide, difference, tell_shifts
+from services.command_line.shown import counted, local, put_json, show, table
 from services.command_line.troubles import Trouble
+from services.command_line.whole_roster import Roster, compile_now, read
 from services.roster.core.spans import Span
 from services.roster.editing import edit
 
@@ -29,12 +30,12 @@ async def override(
 ) -> None:
     """Change who is on for a while, and say what that changes."""
     async with linked() as link:
-        scene, now = await read(link), link.clock.now()
-        held = scene.schedule(schedule)
+        roster, now = await read(link), link.clock.now()
+        held = roster.schedule(schedule)
         start, end = span_of(*span, held.zone, now)
-        scene.person(change[1])
+        roster.person(change[1])
         if instead_of:
-            scene.person(instead_of)
+            roster.person(instead_of)
         made = Override(
             id=f"cli-{secrets.token_hex(3)}",
             what=change[0],
@@ -45,10 +46,11 @@ async def override(
             reason=f"{reason} (by {me()})".strip(),
         )
         _check(made, now)
-        after = scene.with_schedule(_with(held, made))
-        found = difference(scene, after, now, span=(start, end))
+        after = roster.with_schedule(_with(held, made))
+        found = difference(roster, after, now, span=(start, end))
         if not dry_run:
-            refuse(found, after, anyway, now)
+            what = f"override {made.id} of {schedule}: {_words(made)}"
+            await decide(link, found, after, what, reason, anyway)
             await edit(await link.bucket("schedules"), schedule, Schedule, lambda stored: _with(stored, made))
             await compile_now(link, await read(link))
     _tell(found, after, made, dry_run, as_json)
@@ -57,10 +59,10 @@ async def override(
 async def overrides(schedule: str, *, as_json: bool) -> None:
     """List overrides that are not over, and temporary schedules."""
     async with linked() as link:
-        scene, now = await read(link), link.clock.now()
-    names = [scene.schedule(schedule).id] if schedule else list(scene.schedules)
-    found = [(name, one) for name in names for one in scene.schedules[name].overrides if now < one.end]
-    lasting = [(name, one) for name in names for one in scene.schedules[name].temporary if now < one.end]
+        roster, now = await read(link), link.clock.now()
+    names = [roster.schedule(schedule).id] if schedule else list(roster.schedules)
+    found = [(name, one) for name in names for one in roster.schedules[name].overrides if now < one.end]
+    lasting = [(name, one) for name in names for one in roster.schedules[name].temporary if now < one.end]
     if as_json:
         put_json(
             {
@@ -69,27 +71,52 @@ async def overrides(schedule: str, *, as_json: bool) -> None:
             }
         )
         return
-    rows = [(name, one.id, _words(one), *_when(one, scene, name), one.reason) for name, one in found]
+    rows = [(name, one.id, _words(one), *_when(one, roster), one.reason) for name, one in found]
     rows += [
-        (name, one.id, f"temporary, {len(one.shifts)} shifts", *_when(one, scene, name), one.reason)
+        (
+            name,
+            one.id,
+            f"temporary, {counted(len(one.shifts), 'shift')}",
+            *_when(one, roster),
+            one.reason,
+        )
         for name, one in lasting
     ]
-    show(table("Overrides", ("schedule", "id", "what", "from", "to", "reason"), rows, "There are none."))
+    title = on_clock("Overrides", roster.clock)
+    show(table(title, ("schedule", "id", "what", "from", "to", "reason"), rows, "There are none."))
+
+
+async def temporary(schedule: str, *, as_json: bool) -> None:
+    """List temporary schedules that are not over, with who is on in each."""
+    async with linked() as link:
+        roster, now = await read(link), link.clock.now()
+    names = [roster.schedule(schedule).id] if schedule else list(roster.schedules)
+    found = [(name, one) for name in names for one in roster.schedules[name].temporary if now < one.end]
+    if as_json:
+        put_json([{"schedule": name, **one.model_dump(mode="json")} for name, one in found])
+        return
+    rows = [
+        (name, one.id, *_when(one, roster), ", ".join(dict.fromkeys(s.person for s in one.shifts)))
+        for name, one in found
+    ]
+    empty = "There are none; write one under `temporary` in schedules.yaml, or import shifts."
+    title = on_clock("Temporary schedules", roster.clock)
+    show(table(title, ("schedule", "id", "from", "to", "people"), rows, empty))
 
 
 async def remove(name: str, *, dry_run: bool, anyway: str, as_json: bool) -> None:
     """Take back an override, or a temporary schedule that was imported."""
     async with linked() as link:
-        scene, now = await read(link), link.clock.now()
-        held = next((s for s in scene.schedules.values() if name in _ids(s)), None)
+        roster, now = await read(link), link.clock.now()
+        held = next((s for s in roster.schedules.values() if name in _ids(s)), None)
         if held is None:
             raise Trouble(f"there is no override {name!r}; see `vigil roster overrides`")
         if not name.startswith(FROM_HERE):
             raise Trouble(f"override {name!r} is written in schedules.yaml; remove it there, then apply it")
-        after = scene.with_schedule(_without(held, name))
-        found = difference(scene, after, now, span=_span(held, name))
+        after = roster.with_schedule(_without(held, name))
+        found = difference(roster, after, now, span=_span(held, name))
         if not dry_run:
-            refuse(found, after, anyway, now)
+            await decide(link, found, after, f"take back override {name} of {held.id}", "", anyway)
             await edit(
                 await link.bucket("schedules"), held.id, Schedule, lambda stored: _without(stored, name)
             )
@@ -142,16 +169,15 @@ def _words(one: Override) -> str:
             return f"{one.person} instead of {one.instead_of or 'everyone'}"
 
 
-def _when(one: Override | Temporary, scene: Scene, schedule: str) -> tuple[str, str]:
-    zone = scene.zone(schedule)
-    return shown(one.start, zone), shown(one.end, zone)
+def _when(one: Override | Temporary, roster: Roster) -> tuple[str, str]:
+    return local(one.start, zone=roster.clock), local(one.end, zone=roster.clock)
 
 
-def _tell(found: Difference, scene: Scene, made: Override, dry_run: bool, as_json: bool) -> None:
+def _tell(found: Difference, roster: Roster, made: Override, dry_run: bool, as_json: bool) -> None:
     if as_json:
         put_json({"id": made.id, "applied": not dry_run, **found.json()})
         return
-    tell_shifts(found, scene)
+    tell_shifts(found, roster)
     for one in found.findings:
         if made.id in one.sentence:
             typer.echo(str(one))

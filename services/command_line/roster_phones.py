@@ -1,15 +1,17 @@
 """`vigil roster verify` and `vigil roster phones`: which phones are known to reach their people."""
 
 import asyncio
+from zoneinfo import ZoneInfo
 
 import typer
 
 from contracts.people import ContactMethod, Person
 from services.command_line.link import Link, linked, me
-from services.command_line.roster_scene import read
-from services.command_line.roster_words import named, put_json
-from services.command_line.shown import local, masked, show, table
+from services.command_line.programme_zone import abbreviated, on_clock
+from services.command_line.roster_words import named
+from services.command_line.shown import local, masked, put_json, show, table
 from services.command_line.troubles import Trouble
+from services.command_line.whole_roster import read
 from services.roster import verifying
 from services.runtime.sealing import Seals
 
@@ -17,8 +19,9 @@ from services.runtime.sealing import Seals
 async def verify(person: str, method: str, code: str, *, as_json: bool) -> None:
     """Send a code to a phone, or enter the one that came."""
     async with linked() as link:
-        held = (await read(link)).person(person)
-        told = await (_enter(link, held, code) if code else _ask(link, held, method))
+        roster = await read(link)
+        held = roster.person(person)
+        told = await (_enter(link, held, code) if code else _ask(link, held, method, roster.clock))
     if as_json:
         put_json(told)
     else:
@@ -30,30 +33,31 @@ async def verify(person: str, method: str, code: str, *, as_json: bool) -> None:
 async def phones(*, as_json: bool) -> None:
     """Show every person's contact methods: which are verified, fail, or are dead."""
     async with linked() as link:
-        scene, seals = await read(link), link.seals()
+        roster, seals = await read(link), link.seals()
     told, rows = [], []
-    for name, person in scene.people.items():
+    for name, person in roster.people.items():
         for method in person.methods:
             number = masked(seals.unseal(method.phone))
             rows.append(
                 (
-                    named(name, scene.people, seals),
+                    named(name, roster.people, seals),
                     method.id,
                     method.channel.value,
                     number,
-                    _stands(person, method),
+                    _stands(person, method, roster.clock),
                 )
             )
             told.append(_json(person, method, seals))
         if not person.methods:
-            rows.append((named(name, scene.people, seals), "", "", "", "NO CONTACT METHOD"))
+            rows.append((named(name, roster.people, seals), "", "", "", "NO CONTACT METHOD"))
     if as_json:
         put_json(told)
         return
-    show(table("Phones", ("person", "method", "by", "number", "stands"), rows, "Nobody is on the roster."))
+    columns = ("person", "method", "by", "number", "stands")
+    show(table(on_clock("Phones", roster.clock), columns, rows, "Nobody is on the roster."))
 
 
-async def _ask(link: Link, person: Person, name: str) -> dict[str, object]:
+async def _ask(link: Link, person: Person, name: str, zone: ZoneInfo | None) -> dict[str, object]:
     if not person.methods:
         raise Trouble(f"{person.id} has no contact method; add one to people.yaml, then apply it")
     if name and not any(one.id == name for one in person.methods):
@@ -73,9 +77,10 @@ async def _ask(link: Link, person: Person, name: str) -> dict[str, object]:
     if sent is None:
         why = chosen.dead_reason or "opted out, or unusable"
         raise Trouble(f"{chosen.id} of {person.id} ({number}) is dead: {why}; give them another number")
+    until = f"{local(sent.expires_at, zone=zone)} {abbreviated(sent.expires_at, zone)}"
     said = (
         f"A code is on its way to {person.id} by {chosen.channel.value} ({number}), good until "
-        f"{local(sent.expires_at)}. They text it back, or tell it to you: "
+        f"{until}. They text it back, or tell it to you: "
         f"vigil roster verify {person.id} --code ......"
     )
     return {"person": person.id, "method": chosen.id, "sent": True, "verified": None, "said": said}
@@ -101,14 +106,15 @@ async def _enter(link: Link, person: Person, code: str) -> dict[str, object]:
     }
 
 
-def _stands(person: Person, method: ContactMethod) -> str:
+def _stands(person: Person, method: ContactMethod, zone: ZoneInfo | None) -> str:
     if not person.active:
         return "inactive"
     if method.dead_since:
-        return f"DEAD since {local(method.dead_since)}: {method.dead_reason or 'unusable'}"
+        return f"DEAD since {local(method.dead_since, zone=zone)}: {method.dead_reason or 'unusable'}"
     if method.failing_since:
-        return f"FAILING since {local(method.failing_since)}, carrier code {method.failing_code or 'unknown'}"
-    return f"verified {local(method.verified_at)}" if method.verified_at else "NOT VERIFIED"
+        since = local(method.failing_since, zone=zone)
+        return f"FAILING since {since}, carrier code {method.failing_code or 'unknown'}"
+    return f"verified {local(method.verified_at, zone=zone)}" if method.verified_at else "NOT VERIFIED"
 
 
 def _json(person: Person, method: ContactMethod, seals: Seals) -> dict[str, object]:

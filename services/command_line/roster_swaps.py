@@ -13,11 +13,13 @@ import typer
 
 from contracts.schedules import Shifts, Swap, SwapStatus
 from services.command_line.link import Link, linked, me
+from services.command_line.moments import span_of
+from services.command_line.programme_zone import on_clock
 from services.command_line.roster_apply import difference, tell_shifts
-from services.command_line.roster_scene import Scene, compile_now, read
-from services.command_line.roster_words import put_json, span_of, span_shown
-from services.command_line.shown import show, table
+from services.command_line.roster_words import span_shown, span_told
+from services.command_line.shown import put_json, show, table
 from services.command_line.troubles import Told, Trouble
+from services.command_line.whole_roster import Roster, compile_now, read
 from services.roster import core
 from services.roster.core import swap_telling
 from services.roster.core.leave import away_by_person
@@ -86,7 +88,7 @@ def number_for(taker: str, swaps: Iterable[Swap], now: datetime) -> int:
     return next(number for number in range(1, len(taken) + 2) if number not in taken)
 
 
-def conflict(scene: Scene, swap: Swap, now: datetime) -> str:
+def conflict(roster: Roster, swap: Swap, now: datetime) -> str:
     """Return why a swap makes no sense, as a sentence; "" when it does."""
     if swap.giver == swap.taker:
         return "giver and taker are the same person; name two"
@@ -94,34 +96,46 @@ def conflict(scene: Scene, swap: Swap, now: datetime) -> str:
         return "that time is over; offer shifts that are to come"
     start = min(swap.start, swap.return_start or swap.start, now)
     end = max(swap.end, swap.return_end or swap.end)
-    others = {name: one for name, one in scene.swaps.items() if name != swap.id}
-    done, failed = scene.but(swaps=others).compiled(start, end)
+    others = {name: one for name, one in roster.swaps.items() if name != swap.id}
+    done, failed = roster.but(swaps=others).compiled(start, end)
     if swap.schedule in failed:
         return f"schedule {swap.schedule} can't be compiled: {failed[swap.schedule]}"
     ways: list[tuple[str, str, Span]] = [(swap.giver, swap.taker, (swap.start, swap.end))]
     if swap.return_start is not None and swap.return_end is not None:
         ways.append((swap.taker, swap.giver, (swap.return_start, swap.return_end)))
     for giver, taker, span in ways:
-        if said := _conflict(scene, done[swap.schedule], (giver, taker), span):
+        if said := _conflict(roster, done[swap.schedule], (giver, taker), span):
             return said
     return ""
 
 
-def _conflict(scene: Scene, shifts: Shifts, who: tuple[str, str], span: Span) -> str:
+def _conflict(roster: Roster, shifts: Shifts, who: tuple[str, str], span: Span) -> str:
     giver, taker = who
-    zone = scene.zone(shifts.schedule)
+    zone = roster.zone(shifts.schedule)
     given = _on(shifts, giver, [span])
     if not given:
-        return f"{giver} has no shift on {shifts.schedule} {span_shown(*span, zone)}; see `vigil roster show`"
-    if not core.reachable(scene.people.get(taker)):
+        return f"{giver} has no shift on {shifts.schedule} {span_told(*span, zone)}; see `vigil roster show`"
+    if not core.reachable(roster.people.get(taker)):
         return f"{taker} is unknown, inactive or has no contact method that works"
     if both := _on(shifts, taker, given):
-        when = span_shown(*both[0], zone)
+        when = span_told(*both[0], zone)
         return f"{taker} is on {shifts.schedule} already {when}; one person can't be two"
-    away = away_by_person(scene.leaves.values()).get(taker, ())
+    away = away_by_person(roster.leaves.values()).get(taker, ())
     if gone := [part for one in given for part in inside(one, away)]:
-        return f"{taker} is on leave {span_shown(*gone[0], zone)}; name somebody else"
+        return f"{taker} is on leave {span_told(*gone[0], zone)}; name somebody else"
     return ""
+
+
+def drawn_in(roster: Roster, swap: Swap, now: datetime) -> Swap:
+    """Return the swap from the first start to the last end of what is given: so the taker reads it."""
+    done, _ = roster.compiled(min(swap.start, now), max(swap.end, swap.return_end or swap.end))
+    changed: dict[str, datetime] = {}
+    given = _on(done[swap.schedule], swap.giver, [(swap.start, swap.end)])
+    changed |= {"start": given[0][0], "end": given[-1][1]}
+    if swap.return_start is not None and swap.return_end is not None:
+        back = _on(done[swap.schedule], swap.taker, [(swap.return_start, swap.return_end)])
+        changed |= {"return_start": back[0][0], "return_end": back[-1][1]}
+    return swap.model_copy(update=changed)
 
 
 def _whole(swap: Swap) -> Span:
@@ -149,15 +163,15 @@ async def _offer(
 ) -> None:
     schedule, giver, taker = who
     async with linked() as link:
-        scene, now = await read(link), link.clock.now()
-        zone = scene.schedule(schedule).zone
+        roster, now = await read(link), link.clock.now()
+        zone = roster.schedule(schedule).zone
         for person in (giver, taker):
-            scene.person(person)
+            roster.person(person)
         start, end = span_of(*span, zone, now)
         returned = span_of(*back, zone, now) if back else (None, None)
         made = Swap(
             id=f"sw-{secrets.token_hex(3)}",
-            number=number_for(taker, scene.swaps.values(), now),
+            number=number_for(taker, roster.swaps.values(), now),
             schedule=schedule,
             giver=giver,
             taker=taker,
@@ -169,13 +183,14 @@ async def _offer(
             offered_by=by,
             reason=reason,
         )
-        if said := conflict(scene, made, now):
+        if said := conflict(roster, made, now):
             raise Trouble(said)
+        made = drawn_in(roster, made, now)
         if not dry_run:
             await (await link.bucket("swaps")).create(made.id, made.model_dump_json().encode())
         accepted = made.model_copy(update={"status": SwapStatus.ACCEPTED, "answered_at": now})
-        after = scene.but(swaps={**scene.swaps, made.id: accepted})
-        found = difference(scene, after, now, span=_whole(made))
+        after = roster.but(swaps={**roster.swaps, made.id: accepted})
+        found = difference(roster, after, now, span=_whole(made))
     if as_json:
         put_json({"offered": not dry_run, "swap": made.model_dump(mode="json"), "if_accepted": found.json()})
         return
@@ -192,10 +207,10 @@ async def _offer(
 
 async def _list(every: bool, as_json: bool) -> None:
     async with linked() as link:
-        scene, now = await read(link), link.clock.now()
+        roster, now = await read(link), link.clock.now()
     held = [
         one
-        for one in sorted(scene.swaps.values(), key=lambda one: one.start)
+        for one in sorted(roster.swaps.values(), key=lambda one: one.start)
         if every
         or swap_telling.is_open(one, now)
         or (one.status is SwapStatus.ACCEPTED and now < max(one.end, one.return_end or one.end))
@@ -204,11 +219,12 @@ async def _list(every: bool, as_json: bool) -> None:
         put_json([one.model_dump(mode="json") for one in held])
         return
     columns = ("id", "n", "schedule", "gives", "takes", "when", "in return", "stands")
-    show(table("Swaps", columns, (_row(one, scene, now) for one in held), "There are none."))
+    title = on_clock("Swaps", roster.clock)
+    show(table(title, columns, (_row(one, roster, now) for one in held), "There are none."))
 
 
-def _row(one: Swap, scene: Scene, now: datetime) -> tuple[str, ...]:
-    zone = scene.zone(one.schedule)
+def _row(one: Swap, roster: Roster, now: datetime) -> tuple[str, ...]:
+    zone = roster.clock.key if roster.clock else "UTC"
     back = span_shown(one.return_start, one.return_end, zone) if one.return_start and one.return_end else ""
     expired = one.status is SwapStatus.OFFERED and not swap_telling.is_open(one, now)
     stands = "never answered" if expired else one.status.value
@@ -219,15 +235,15 @@ def _row(one: Swap, scene: Scene, now: datetime) -> tuple[str, ...]:
 
 async def _answer(name: str, status: SwapStatus, by: str, as_json: bool) -> None:
     async with linked() as link:
-        scene, now = await read(link), link.clock.now()
-        swap = scene.swaps.get(name)
+        roster, now = await read(link), link.clock.now()
+        swap = roster.swaps.get(name)
         if swap is None:
             raise Trouble(f"there is no swap {name!r}; see `vigil roster swap list`")
-        if status is SwapStatus.ACCEPTED and (said := conflict(scene, swap, now)):
+        if status is SwapStatus.ACCEPTED and (said := conflict(roster, swap, now)):
             raise Trouble(said)
         answered = await _write(link, swap, status, by, now)
-        after = scene.but(swaps={**scene.swaps, name: answered})
-        found = difference(scene, after, now, span=_whole(swap))
+        after = roster.but(swaps={**roster.swaps, name: answered})
+        found = difference(roster, after, now, span=_whole(swap))
         await compile_now(link, await read(link))
     if as_json:
         put_json({"swap": answered.model_dump(mode="json"), **found.json()})
@@ -240,7 +256,9 @@ async def _write(link: Link, swap: Swap, status: SwapStatus, by: str, now: datet
     def change(stored: Swap) -> Swap:
         undone = status is SwapStatus.WITHDRAWN and stored.status is SwapStatus.ACCEPTED and now < stored.end
         if undone or (status is SwapStatus.WITHDRAWN and swap_telling.is_open(stored, now)):
-            return stored.model_copy(update={"status": status, "answered_at": now, "answered_by": by})
+            return stored.model_copy(
+                update={"status": status, "answered_at": now, "answered_by": by, "undone": undone}
+            )
         if status is SwapStatus.WITHDRAWN:
             return stored
         return swap_telling.answered(stored, status is SwapStatus.ACCEPTED, by, now)

@@ -1,51 +1,19 @@
-"""Moments as people write them on a roster, and shifts, origins and gaps as people read them."""
+"""Shifts, spans, origins and gaps of a roster as people read them."""
 
-import json
-import re
-from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from zoneinfo import ZoneInfo
-
-import typer
 
 from contracts.people import Person
 from contracts.schedules import Schedule, Swap
-from services.command_line.troubles import Trouble
+from services.command_line.shown import counted, local
 from services.roster import core
 from services.runtime.sealing import Seals
-
-_MOMENT = re.compile(r"20\d\d-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?")
-
-
-def start_of(text: str, option: str, zone: str, now: datetime) -> datetime:
-    """Return the moment (UTC) at which something starts, the earliest that the text can mean.
-
-    `2026-11-30 18:00`, `18:00` (the next one), `2026-11-30` (its midnight) on that zone's wall
-    clock, or with an offset. Raises Trouble.
-    """
-    return min(_readings(text, option, zone, now, timedelta()))
-
-
-def end_of(text: str, option: str, zone: str, now: datetime) -> datetime:
-    """Return the moment (UTC) at which something ends, the latest that the text can mean.
-
-    As `start_of`, but a mere day is meant to its end. Raises Trouble.
-    """
-    return max(_readings(text, option, zone, now, timedelta(days=1)))
-
-
-def span_of(start: str, end: str, zone: str, now: datetime) -> tuple[datetime, datetime]:
-    """Return the span that `--from` and `--to` name; a bare time of day of the end follows the start."""
-    begins = start_of(start, "--from", zone, now)
-    ends = end_of(end, "--to", zone, begins)
-    if ends <= begins:
-        raise Trouble(f"--to: {end!r} is not after --from {start!r}")
-    return begins, ends
 
 
 def shown(moment: datetime, zone: str) -> str:
     """Return a moment on that zone's wall clock."""
-    return f"{moment.astimezone(ZoneInfo(zone)):%a %d %b %H:%M}"
+    return local(moment, zone=ZoneInfo(zone))
 
 
 def span_shown(start: datetime, end: datetime, zone: str) -> str:
@@ -56,14 +24,37 @@ def span_shown(start: datetime, end: datetime, zone: str) -> str:
     return f"{shown(start, zone)} to {last}"
 
 
+def span_told(start: datetime, end: datetime, zone: str) -> str:
+    """Return a span as `span_shown`, with what the zone's time is called, for lines without a heading."""
+    return f"{span_shown(start, end, zone)} {end.astimezone(ZoneInfo(zone)):%Z}"
+
+
 def named(person: str, people: Mapping[str, Person], seals: Seals) -> str:
     """Return a responder's name and id."""
     held = people.get(person)
     return f"{seals.unseal(held.name)} ({person})" if held is not None else f"{person} (UNKNOWN)"
 
 
-def gap_sentence(gap: core.Gap, zone: str) -> str:
-    """Say where, when and why nobody could be paged, or nobody of whom it is known."""
+def gap_lines(gaps: Iterable[core.Gap], zone_of: Callable[[str], str]) -> list[str]:
+    """Say every gap, those in which no page would reach anybody first.
+
+    Each time at which nobody is on has a line of its own; what people's phones make of their turns
+    is one line for each schedule and people, with the first time and how many follow.
+    """
+    loudness = {why: position for position, why in enumerate(core.Why)}
+    held: dict[tuple[object, ...], list[core.Gap]] = {}
+    for gap in sorted(gaps, key=lambda one: (loudness[one.why], one.start, one.schedule)):
+        alike = (gap.schedule, gap.why, gap.people)
+        key = (*alike, gap.start) if gap.why is core.Why.NOBODY else alike
+        held.setdefault(key, []).append(gap)
+    return [gap_sentence(one[0], zone_of(one[0].schedule), one[1:]) for one in held.values()]
+
+
+def gap_sentence(gap: core.Gap, zone: str, more: Sequence[core.Gap] = ()) -> str:
+    """Say where, when and why nobody could be paged, or nobody of whom it is known.
+
+    `more` are later gaps of the same schedule and people, for the same reason.
+    """
     who = ", ".join(gap.people)
     match gap.why:
         case core.Why.NOBODY:
@@ -74,7 +65,12 @@ def gap_sentence(gap: core.Gap, zone: str) -> str:
             why = f"no phone of {who} is VERIFIED; run `vigil roster verify {gap.people[0]}`"
         case core.Why.FAILING:
             why = f"every verified phone of {who} FAILS by its receipts; see `vigil roster phones`"
-    return f"Gap in {gap.schedule}, {span_shown(gap.start, gap.end, zone)}: {why}"
+    when = span_told(gap.start, gap.end, zone)
+    if more:
+        through = more[-1].end
+        when = f"{span_shown(gap.start, gap.end, zone)} and {counted(len(more), 'more time')} until "
+        when += f"{shown(through, zone)} {through.astimezone(ZoneInfo(zone)):%Z}"
+    return f"Gap in {gap.schedule}, {when}: {why}"
 
 
 def gap_json(gap: core.Gap) -> dict[str, object]:
@@ -98,20 +94,13 @@ def origin_words(origin: str, schedule: Schedule | None, swaps: Mapping[str, Swa
         case "swap":
             swap = swaps.get(name)
             return f"swap of {swap.giver} with {swap.taker}" if swap else origin
+        case "rotation" if name == "rotation":
+            # What nobody named: its kind already says what it is.
+            return "rotation"
         case core.UNCONFIRMED:
             return "stays on until the next one confirms"
         case _:
             return origin
-
-
-def counted(number: int, word: str) -> str:
-    """Return a number with its noun: `1 gap`, `2 gaps`, `No gaps`."""
-    return f"{number or 'No'} {word if number == 1 else word + 's'}"
-
-
-def put_json(value: object) -> None:
-    """Write JSON to stdout, and nothing else."""
-    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
 
 
 def _reason(kind: str, name: str, schedule: Schedule | None) -> str:
@@ -120,26 +109,3 @@ def _reason(kind: str, name: str, schedule: Schedule | None) -> str:
     if kind == "override":
         return next((one.reason for one in schedule.overrides if one.id == name), "")
     return next((one.reason for one in schedule.temporary if one.id == name), "")
-
-
-def _readings(
-    text: str, option: str, zone: str, now: datetime, whole_day: timedelta
-) -> tuple[datetime, datetime]:
-    there = ZoneInfo(zone)
-    try:
-        if re.fullmatch(r"\d\d?:\d\d", text):
-            today = now.astimezone(there)
-            wall = datetime.combine(today.date(), time.fromisoformat(text.zfill(5)), there)
-            while wall.astimezone(UTC) <= now:
-                wall += timedelta(days=1)
-        elif re.fullmatch(r"20\d\d-\d\d-\d\d", text):
-            wall = datetime.combine(date.fromisoformat(text), time(), there) + whole_day
-        elif _MOMENT.fullmatch(text):
-            wall = datetime.fromisoformat(text)
-            wall = wall if wall.tzinfo else wall.replace(tzinfo=there)
-        else:
-            raise ValueError(text)
-    except ValueError:
-        example = "2026-11-30T18:00, 18:00 or 2026-11-30"
-        raise Trouble(f"{option}: {text!r} is no moment; write {example}, on the clock of {zone}") from None
-    return wall.replace(fold=0).astimezone(UTC), wall.replace(fold=1).astimezone(UTC)

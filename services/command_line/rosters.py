@@ -2,29 +2,36 @@
 
 import asyncio
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
 from contracts.people import Person
 from contracts.schedules import Change, Shifts
+from contracts.schedules import Schedule as ScheduleValue
 from services.command_line import (
     roster_apply,
     roster_feeds,
     roster_files,
+    roster_handoffs,
+    roster_history,
     roster_leave,
     roster_load,
     roster_overrides,
     roster_phones,
     roster_show,
     roster_swaps,
+    roster_verify_all,
 )
-from services.command_line.link import linked, moment
-from services.command_line.roster_words import put_json
-from services.command_line.shown import local, show, table
+from services.command_line.link import linked
+from services.command_line.moments import moment_here
+from services.command_line.programme_zone import programme_zone
+from services.command_line.shown import local, put_json, show, table
 from services.command_line.troubles import Told, Trouble
+from services.command_line.whole_roster import read
 from services.roster import core
 from services.runtime.sealing import Seals
 
@@ -56,6 +63,7 @@ def apply(
             help="Folder with people.yaml, schedules.yaml, and holidays.yaml.", show_default=False
         ),
     ],
+    reason: Annotated[str, typer.Option(help="Why, for the record.")] = "",
     dry_run: DryRun = False,
     anyway: Anyway = "",
     as_json: Json = False,
@@ -64,7 +72,18 @@ def apply(
 
     Refused when a page would reach nobody within 24 hours who would be reached now.
     """
-    asyncio.run(roster_apply.apply(folder, dry_run=dry_run, override=anyway, as_json=as_json))
+    asyncio.run(roster_apply.apply(folder, reason=reason, dry_run=dry_run, override=anyway, as_json=as_json))
+
+
+@app.command()
+def history(
+    number: Annotated[
+        int, typer.Argument(min=0, help="One change, with all of it; all if left out.", show_default=False)
+    ] = 0,
+    as_json: Json = False,
+) -> None:
+    """Show who changed the roster by a command, when and why, and what that changed."""
+    asyncio.run(roster_history.history(number, as_json=as_json))
 
 
 @app.command("show")
@@ -135,13 +154,12 @@ def overrides(
 
 
 @app.command()
-def temporary() -> None:
-    """Say how a temporary schedule is made: in schedules.yaml, or by importing shifts."""
-    raise Trouble(
-        "a temporary schedule is written under `temporary:` in schedules.yaml and put in force by "
-        "`vigil roster apply`, or comes from `vigil roster import shifts`; see those in force with "
-        "`vigil roster overrides`"
-    )
+def temporary(schedule: OneOrAll = "", as_json: Json = False) -> None:
+    """List temporary schedules that are not over.
+
+    They are written under `temporary` in schedules.yaml, or come from `vigil roster import shifts`.
+    """
+    asyncio.run(roster_overrides.temporary(schedule, as_json=as_json))
 
 
 @app.command()
@@ -162,12 +180,25 @@ def leaves(
 
 @app.command()
 def verify(
-    person: Responder,
+    person: Annotated[str, typer.Argument(help="Id of a responder.", show_default=False)] = "",
     method: Annotated[str, typer.Option(help="Which contact method: m1; the first unverified one.")] = "",
     code: Annotated[str, typer.Option(help="The six digits that came.")] = "",
+    all_on_call: Annotated[
+        bool, typer.Option("--all-on-call", help="Everybody on in the next 28 days, by day where they are.")
+    ] = False,
+    now: Annotated[bool, typer.Option("--now", help="With --all-on-call: at night too.")] = False,
     as_json: Json = False,
 ) -> None:
     """Send a code to somebody's phone, or enter the one that came; exit status 1 when it is wrong."""
+    if all_on_call:
+        if person or method or code:
+            raise Trouble("--all-on-call: asks everybody; leave out the responder, --method and --code")
+        asyncio.run(roster_verify_all.verify_all(at_night=now, as_json=as_json))
+        return
+    if now:
+        raise Trouble("--now belongs to --all-on-call; one person is asked at once anyway")
+    if not person:
+        raise Trouble("name a responder, or ask everybody with --all-on-call")
     asyncio.run(roster_phones.verify(person, method, code, as_json=as_json))
 
 
@@ -175,6 +206,12 @@ def verify(
 def phones(as_json: Json = False) -> None:
     """Show everybody's contact methods: verified, failing or dead; numbers are masked."""
     asyncio.run(roster_phones.phones(as_json=as_json))
+
+
+@app.command()
+def handoffs(schedule: OneOrAll = "", as_json: Json = False) -> None:
+    """Show which coming turns were asked about, who confirmed, and who stays on until then."""
+    asyncio.run(roster_handoffs.handoffs(schedule, as_json=as_json))
 
 
 @app.command()
@@ -187,23 +224,27 @@ def load(
 
 
 @_export.command("people")
-def export_people(file: Annotated[Path, typer.Argument(show_default=False)]) -> None:
-    """Write everybody as CSV, phone numbers in plain."""
-    asyncio.run(roster_files.export_people(file))
+def export_people(
+    file: Annotated[Path, typer.Argument(help="The file to write.", show_default=False)],
+    as_json: Json = False,
+) -> None:
+    """Write everybody as CSV, phone numbers in plain; a file that is there is replaced."""
+    asyncio.run(roster_files.export_people(file, as_json=as_json))
 
 
 @_export.command("shifts")
 def export_shifts(
-    file: Annotated[Path, typer.Argument(show_default=False)],
+    file: Annotated[Path, typer.Argument(help="The file to write.", show_default=False)],
     schedule: Annotated[str, typer.Option(help="One schedule; all if left out.")] = "",
+    as_json: Json = False,
 ) -> None:
-    """Write the shifts of the next 91 days as CSV."""
-    asyncio.run(roster_files.export_shifts(file, schedule))
+    """Write the shifts of the next 91 days as CSV; a file that is there is replaced."""
+    asyncio.run(roster_files.export_shifts(file, schedule, as_json=as_json))
 
 
 @_import.command("people")
 def import_people(
-    file: Annotated[Path, typer.Argument(show_default=False)],
+    file: Annotated[Path, typer.Argument(help="A .csv file.", show_default=False)],
     dry_run: DryRun = False,
     anyway: Anyway = "",
     as_json: Json = False,
@@ -232,7 +273,12 @@ def import_shifts(
 
 
 def who(
-    at: Annotated[str, typer.Option(help="Another moment than now: 14:30, or 2026-11-24T02:10.")] = "",
+    at: Annotated[
+        str,
+        typer.Option(
+            help="Another moment than now, on the programme's clock: 14:30 (today), 2026-11-24T02:10."
+        ),
+    ] = "",
     as_json: Json = False,
 ) -> None:
     """Show who is on call, and who comes next, for each schedule."""
@@ -241,16 +287,21 @@ def who(
 
 async def _who(at: str, as_json: bool) -> None:
     async with linked() as link:
-        when = moment(at, link.clock.now()) if at else link.clock.now()
+        zone = programme_zone((await link.values("schedules", ScheduleValue)).values())
+        when = moment_here(at, link.clock.now(), zone).astimezone(UTC) if at else link.clock.now()
         people, seals = await link.values("people", Person), link.seals()
         compiled = await link.values("shifts", Shifts)
+        if at:
+            compiled = roster_show.around(await read(link), compiled, when)
     if not compiled:
         raise Trouble("there are no schedules; run `vigil roster apply FOLDER`")
     if as_json:
         put_json([_json(shifts, people, when) for shifts in compiled.values()])
         return
-    rows = [_row(shifts, people, seals, when) for shifts in compiled.values()]
-    show(table(f"On call, {local(when)} {when.astimezone():%Z}", ("schedule", "now", "next", "from"), rows))
+    rows = [_row(shifts, people, seals, when, zone) for shifts in compiled.values()]
+    there = zone.key if zone is not None else "this machine's clock"
+    title = f"On call, {when.astimezone(zone):%a %d %b %Y %H:%M %Z} ({there})"
+    show(table(title, ("schedule", "now", "next", "from"), rows))
 
 
 def _next(shifts: Shifts, at: datetime) -> datetime | None:
@@ -271,7 +322,9 @@ def _json(shifts: Shifts, people: Mapping[str, Person], at: datetime) -> dict[st
     }
 
 
-def _row(shifts: Shifts, people: Mapping[str, Person], seals: Seals, at: datetime) -> tuple[str, ...]:
+def _row(
+    shifts: Shifts, people: Mapping[str, Person], seals: Seals, at: datetime, zone: ZoneInfo | None
+) -> tuple[str, ...]:
     change = _next(shifts, at)
     after = shifts.on(change) if change else ()
 
@@ -282,7 +335,7 @@ def _row(shifts: Shifts, people: Mapping[str, Person], seals: Seals, at: datetim
         shifts.schedule,
         named(shifts.on(at)),
         named(after) if change else "",
-        local(change) if change else "",
+        local(change, zone=zone) if change else "",
     )
 
 

@@ -1,10 +1,17 @@
-"""Tables and times as people read them at a terminal."""
+"""Tables, times and counts as people read them at a terminal, and JSON for programs."""
 
+import json
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
+import typer
 from rich.console import Console
 from rich.table import Table
+
+from services.command_line.link import this_moment
+
+_IRREGULAR = {"person": "people", "policy": "policies", "try": "tries"}
 
 
 def table(title: str, columns: Iterable[str], rows: Iterable[Iterable[str]], empty: str = "nothing") -> Table:
@@ -28,9 +35,12 @@ def show(*parts: object) -> None:
         console.print(part)
 
 
-def local(moment: datetime, *, seconds: bool = False) -> str:
-    """Return a moment on this machine's wall clock."""
-    return moment.astimezone().strftime("%d %b %H:%M:%S" if seconds else "%a %d %b %H:%M")
+def local(moment: datetime, *, seconds: bool = False, zone: ZoneInfo | None = None) -> str:
+    """Return a moment on that zone's wall clock, or on this machine's; its year if it is another one."""
+    there = moment.astimezone(zone)
+    day = "%d %b" if seconds else "%a %d %b"
+    year = "" if there.year == this_moment().astimezone(zone).year else " %Y"
+    return there.strftime(f"{day}{year} {'%H:%M:%S' if seconds else '%H:%M'}")
 
 
 def away(moment: datetime, now: datetime) -> str:
@@ -47,6 +57,17 @@ def span_of(length: timedelta) -> str:
     if seconds < 7200:
         return f"{seconds // 60} min"
     return f"{seconds // 3600} h" if seconds < 172800 else f"{seconds // 86400} d"
+
+
+def counted(number: int, word: str) -> str:
+    """Return a number with its noun: `1 gap`, `2 gaps`, `No gaps`; `2 people`, `11 policies`."""
+    many = _IRREGULAR.get(word, word + "s")
+    return f"{number or 'No'} {word if number == 1 else many}"
+
+
+def put_json(value: object) -> None:
+    """Write JSON to stdout, and nothing else."""
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
 
 
 def masked(phone: str) -> str:

@@ -10,7 +10,7 @@ import aiohttp
 import typer
 
 from contracts.values import Kind, Urgency
-from services.command_line import demo
+from services.command_line import demo, words
 from services.command_line.settings import CommandSettings
 from services.command_line.troubles import Trouble
 from services.process import make_clock
@@ -20,11 +20,17 @@ _SECONDS = 10.0
 
 
 def signal(
-    kind: Annotated[Kind | None, typer.Argument(help="What happened.", show_default=False)] = None,
+    kind: Annotated[
+        Kind | None,
+        typer.Argument(parser=words.kind, metavar=words.KINDS, help="What happened.", show_default=False),
+    ] = None,
     patient: Annotated[
         str, typer.Argument(help="Whom it is about: pt_..., or the id your system has.", show_default=False)
     ] = "",
-    urgency: Annotated[Urgency, typer.Option(help="How fast a person must act.")] = Urgency.URGENT,
+    urgency: Annotated[
+        Urgency,
+        typer.Option(parser=words.urgency, metavar=words.URGENCIES, help="How fast a person must act."),
+    ] = Urgency.URGENT,
     tag: Annotated[list[str] | None, typer.Option(help="Tags, for policies to choose by.")] = None,
     file: Annotated[Path | None, typer.Option(help="A whole CloudEvent as JSON, instead.")] = None,
 ) -> None:

@@ -1,7 +1,6 @@
 """`vigil policy simulate`: who is paged how and when, if this happened then and people did that."""
 
 import asyncio
-import json
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -10,8 +9,9 @@ import typer
 
 from contracts.policies import Policy
 from contracts.values import Kind, Urgency
-from services.command_line import simulate_case, simulate_json, simulate_scene, simulate_shown, simulate_worst
-from services.command_line.shown import show
+from services.command_line import simulate_case, simulate_json, simulate_shown, simulate_worst, words
+from services.command_line.scene import scene
+from services.command_line.shown import put_json, show
 from services.command_line.simulate_case import Case
 from services.command_line.simulate_shown import Played
 from services.command_line.troubles import Trouble
@@ -31,8 +31,16 @@ _LONGEST = timedelta(days=28)
 
 def simulate(
     at: Annotated[str, typer.Option(help="When: 03:10, or 2026-11-24T03:10; now if left out.")] = "",
-    kind: Annotated[Kind | None, typer.Option(help="What happened; patient_alert if left out.")] = None,
-    urgency: Annotated[Urgency | None, typer.Option(help="How urgent; imminent if left out.")] = None,
+    kind: Annotated[
+        Kind | None,
+        typer.Option(
+            parser=words.kind, metavar=words.KINDS, help="What happened; patient_alert if left out."
+        ),
+    ] = None,
+    urgency: Annotated[
+        Urgency | None,
+        typer.Option(parser=words.urgency, metavar=words.URGENCIES, help="How urgent; imminent if left out."),
+    ] = None,
     tag: Annotated[list[str] | None, typer.Option(help="A tag of signal or patient; may repeat.")] = None,
     patient: Annotated[str, typer.Option(help="A patient, whose tags and therapist count.")] = "",
     therapist: Annotated[str, typer.Option(help="The responder who treats the patient.")] = "",
@@ -48,7 +56,7 @@ def simulate(
     ] = "",
     hours: Annotated[float, typer.Option(min=0, help="For how long; by urgency if left out.")] = 0,
     until: Annotated[str, typer.Option(help="Until when, written like --at.")] = "",
-    zone: Annotated[str, typer.Option(help="IANA zone to read and show; the policies' if left out.")] = "",
+    zone: Annotated[str, typer.Option(help="IANA zone to read and show; the programme's if left out.")] = "",
     any_time: Annotated[
         bool, typer.Option("--any-time", help="The worst minute of the 28 days from --at on.")
     ] = False,
@@ -60,7 +68,7 @@ def simulate(
     if any_time and (what_if or hours or until):
         raise Trouble("--any-time has nobody answer in each of 28 days; leave out --if, --hours and --until")
     case = simulate_case.case(
-        asyncio.run(simulate_scene.scene(policies, roster, patient)),
+        asyncio.run(scene(policies, roster, patient)),
         at=at,
         kind=kind or Kind.PATIENT_ALERT,
         urgency=urgency or Urgency.IMMINENT,
@@ -77,7 +85,7 @@ def simulate(
     end = _end(case, hours, until)
     played = [play(case, name, end) for name in ((what_if,) if what_if else _SHOWN)]
     if as_json:
-        typer.echo(json.dumps(_json(case, played), indent=2))
+        put_json(_json(case, played))
     else:
         _show(case, played)
 

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from contracts.signals import Signal
 from contracts.values import Kind, Urgency
-from services.command_line.simulate_scene import Scene, moment
+from services.command_line.moments import moment
+from services.command_line.scene import Scene
 from services.command_line.troubles import Trouble
 from services.escalation.core.inputs import World
 
@@ -69,7 +70,7 @@ def case(
         raise Trouble("there is nobody to page; run `vigil roster apply FOLDER`, or name one with --roster")
     if therapist and therapist not in scene.people:
         raise Trouble(f"--therapist: there is no responder {therapist!r}; see `vigil who`")
-    clock = _zone(zone) if zone else scene.zone
+    clock = _zone(zone) if zone else scene.zone or scene.policy_zone
     when = (moment(at, scene.now, clock) if at else scene.now).replace(microsecond=0)
     known = scene.patients.get(patient)
     return Case(

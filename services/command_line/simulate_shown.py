@@ -3,19 +3,20 @@
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from rich.table import Table
 
 from contracts.escalations import Opened, PageEnded, PageRequested, Reviewed, StepSkipped
+from contracts.night import is_night
 from contracts.policies import Policy
 from contracts.values import Channel, Urgency
+from services.command_line.scene import Scene
 from services.command_line.shown import table
-from services.command_line.simulate_scene import Scene
-from services.escalation.core.hours import NIGHT_FROM, NIGHT_UNTIL
 from services.escalation.rehearsal.behaviours import Scenario
 from services.escalation.rehearsal.outcome import Contact, Paged, Rehearsal
+from services.escalation.replay.comparing import clock as stopwatch
 
 _COLUMNS = ("clock", "after", "step", "paged", "how")
 Row = tuple[str, str, str, str, str]
@@ -111,12 +112,7 @@ def offset(length: timedelta) -> str:
     """Return how long after the signal: `+3:00`, `+1:03:00`, `+2 d 1:00:00`."""
     seconds = int(length.total_seconds())
     days, rest = divmod(seconds, 86400)
-    hours, minutes = rest // 3600, rest // 60 % 60
-    if days:
-        return f"+{days} d {hours}:{minutes:02}:{rest % 60:02}"
-    if hours:
-        return f"+{hours}:{minutes:02}:{rest % 60:02}"
-    return f"+{minutes}:{rest % 60:02}"
+    return f"+{days} d {timedelta(seconds=rest)}" if days else f"+{stopwatch(seconds)}"
 
 
 def span(length: timedelta) -> str:
@@ -131,8 +127,8 @@ def _rows(played: Played) -> Iterator[Row]:
     pages = {page.request.page: page for page in played.rehearsal.pages}
     named = played.scene.named
 
-    def row(at: datetime, step: str, who: str, how: str) -> Row:
-        return (clock(at, played.zone, played.at), offset(at - played.at), step, who, how)
+    def row(at: datetime, which: str, who: str, how: str) -> Row:
+        return (clock(at, played.zone, played.at), offset(at - played.at), which, who, how)
 
     for event in played.rehearsal.log:
         match event:
@@ -140,9 +136,9 @@ def _rows(played: Played) -> Iterator[Row]:
                 begins = clock(starts_at, played.zone, played.at)
                 yield row(at, "", "", f"waits until {begins}, by the hours of policy {event.policy.id}")
             case PageRequested(at=at, round=round_, step=number, page=page, responder=who):
-                yield row(at, _step(round_, number), named(who), how(pages[page], played.rehearsal.until))
+                yield row(at, step(round_, number), named(who), how(pages[page], played.rehearsal.until))
             case StepSkipped(at=at, round=round_, step=number, cause=cause):
-                yield row(at, _step(round_, number), "", f"skipped: {cause}")
+                yield row(at, step(round_, number), "", f"skipped: {cause}")
             case PageEnded(at=at, responder=who, outcome="declined"):
                 yield row(at, "", named(who), "passes")
             case PageEnded(at=at, responder=who, outcome="exhausted"):
@@ -170,8 +166,9 @@ def _contact(contact: Contact, since: datetime) -> str:
     return word if contact.at == since else f"{word} after {offset(contact.at - since)[1:]}"
 
 
-def _step(round_: int, step: int) -> str:
-    return f"{step + 1}" if round_ == 0 else f"{step + 1}, round {round_ + 1}"
+def step(round_: int, number: int) -> str:
+    """Return step and round as people count them: `1`, `3, round 2`."""
+    return f"{number + 1}" if round_ == 0 else f"{number + 1}, round {round_ + 1}"
 
 
 def _after(played: Played, at: datetime | None) -> str:
@@ -179,5 +176,4 @@ def _after(played: Played, at: datetime | None) -> str:
 
 
 def _at_night(at: datetime, zone: str) -> bool:
-    clock_time: time = at.astimezone(ZoneInfo(zone)).time()
-    return clock_time >= NIGHT_FROM or clock_time < NIGHT_UNTIL
+    return is_night(at.astimezone(ZoneInfo(zone)).time())

@@ -1,20 +1,18 @@
 """`vigil policy simulate --any-time`: the worst minute of the next 28 days, and why."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-import typer
 from rich.table import Table
 
 from contracts.values import Kind, Urgency
-from services.command_line.shown import show, table
+from services.command_line.shown import put_json, show, table
 from services.command_line.simulate_case import Case
-from services.command_line.simulate_shown import clock, offset
+from services.command_line.simulate_shown import clock, offset, step
 from services.command_line.troubles import Trouble
 from services.escalation.rehearsal import worst
-from services.escalation.rehearsal.silence import Silence
+from services.escalation.rehearsal.silence import Silence, Turn
 from services.escalation.rehearsal.worst import Worst, Worsts
 
 SPAN = timedelta(days=28)
@@ -45,7 +43,7 @@ def find(case: Case, kinds: Sequence[Kind], urgencies: Sequence[Urgency]) -> tup
 def tell(case: Case, found: Sequence[Found], as_json: bool) -> None:
     """Write what was found, as tables or as JSON."""
     if as_json:
-        typer.echo(json.dumps(_json(case, found), indent=2))
+        put_json(_json(case, found))
         return
     first, last = clock(case.at, case.zone, None), clock(case.at + SPAN, case.zone, None)
     show(f"{first} to {last} ({case.zone.key}), nobody answers; {case.scene.origin}.")
@@ -105,19 +103,21 @@ def _turns(case: Case, slow: Worst) -> Iterator[tuple[str, ...]]:
     for turn in slow.turns[:_MOST_TURNS]:
         when = (clock(turn.at, case.zone, slow.opened_at), offset(turn.at - slow.opened_at))
         for skipped in turn.skipped:
-            yield (*when, _step(skipped.round, skipped.step), "", f"skipped: {skipped.cause}")
-        if turn.people:
-            who = ", ".join(case.scene.named(one) for one in turn.people)
-            yield (*when, _step(turn.round, turn.step), who, "")
-        elif turn.next_at is not None and not turn.skipped:
-            until = clock(turn.next_at, case.zone, slow.opened_at)
-            yield (*when, "", "", f"waits until {until}, by the hours of policy {turn.policy.id}")
+            yield (*when, step(skipped.round, skipped.step), "", f"skipped: {skipped.cause}")
+        who = ", ".join(case.scene.named(one) for one in turn.people)
+        why = "" if turn is slow.turns[-1] else _why(case, slow, turn)
+        if who or why:
+            yield (*when, step(turn.round, turn.step) if who else "", who, why)
     if len(slow.turns) > _MOST_TURNS:
         yield ("...", "", "", "", f"{len(slow.turns) - _MOST_TURNS} more moments")
 
 
-def _step(round_: int, step: int) -> str:
-    return f"{step + 1}" if round_ == 0 else f"{step + 1}, round {round_ + 1}"
+def _why(case: Case, slow: Worst, turn: Turn) -> str:
+    """Say why it goes on so late, if the hours of its policy are quiet."""
+    if turn.next_at is None or turn.next_at == turn.awaits:
+        return ""
+    until = clock(turn.next_at, case.zone, slow.opened_at)
+    return f"waits until {until}, by the hours of policy {turn.policy.id}"
 
 
 def _json(case: Case, found: Sequence[Found]) -> dict[str, object]:

@@ -20,6 +20,7 @@ from services.conversation.settings import ConversationSettings
 from services.gateway.settings import GatewaySettings
 from services.nats_child import nats_child
 from services.paging.settings import PagingSettings
+from services.policy_store import PolicyStore
 from services.runtime import logging, nats_setup, sealing
 from services.runtime.settings import Settings, load
 from services.supervisor import Child, Supervisor
@@ -44,7 +45,8 @@ def demo_children(settings: Settings, ports: Ports, store: StoreSettings) -> lis
         clock = process.make_clock(settings)
         try:
             seals = sealing.load_or_create(settings.seal_file())
-            await demo.set_up(Administration(nc, seals, clock.now), clock.now())
+            store = PolicyStore(nc, clock.now)
+            await demo.set_up(Administration(nc, seals, clock.now), store, clock.now())
         finally:
             clock.stop()
             await nc.close()

@@ -10,30 +10,31 @@ nobody who counts is paged in all rounds of the policy.
 """
 
 import asyncio
-import json
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from contracts.people import Patient
 from contracts.policies import Policy
 from contracts.reports import CoverageReport
-from services.command_line import verify_records, verify_report, verify_scene, verify_shown
+from contracts.schedules import Schedule
+from services.command_line import verify_records, verify_report, verify_shown
 from services.command_line.drill_results import Drill, read_drills
-from services.command_line.link import Link, linked, me
-from services.command_line.shown import local, show
+from services.command_line.link import Link, linked, me, this_moment
+from services.command_line.people_of_files import trusted
+from services.command_line.programme_zone import on_clock, programme_zone
+from services.command_line.scene import Scene, in_force, nothing, of_folders
+from services.command_line.shown import counted, local, put_json, show
 from services.command_line.troubles import Trouble
-from services.command_line.verify_scene import Scene
 from services.escalation.coverage import facts, findings
 from services.escalation.coverage.findings import Finding
-from services.escalation.coverage.plan import Plan
 from services.escalation.coverage.prove import verify as prove
 from services.escalation.coverage.result import Coverage
-from services.process import make_clock
 from services.roster import core
-from services.runtime.settings import Settings, load
 
 DAYS = 28
 
@@ -46,14 +47,18 @@ def verify(
     report: Annotated[
         Path | None, typer.Option(help="Write one HTML page; with --sign-off: the page to sign.")
     ] = None,
-    sign_off: Annotated[str, typer.Option(help="Who signs the last report (or that of --report).")] = "",
+    sign_off: Annotated[
+        str | None, typer.Option(help="Who signs the last report (or that of --report).")
+    ] = None,
     note: Annotated[str, typer.Option(help="What they want kept with it.")] = "",
 ) -> None:
     """Prove that somebody is paged in time at every minute ahead; exit status 1 when there is a hole.
 
     With both folders no running Vigil is needed.
     """
-    if sign_off:
+    if sign_off is not None:
+        if not sign_off.strip():
+            raise Trouble("--sign-off: say who signs, by name")
         page = _read(report) if report is not None else None
         asyncio.run(_sign(sign_off, note, page, as_json))
     elif note:
@@ -67,17 +72,23 @@ async def holes_of(link: Link, policies: Sequence[Policy]) -> list[str]:
 
     Phones that were never verified count here: they are the roster's trouble and not the policies'.
     """
-    scene = await verify_scene.in_force(link)
-    plan = scene.plan
-    judged = Plan(
-        policies=plan.policies.model_copy(update={"policies": tuple(policies)}),
-        shifts=plan.shifts,
-        people=verify_scene.trusted(plan.people),
-        sites=plan.sites,
-        therapists=plan.therapists,
+    scene = await _in_force(link)
+    judged = replace(
+        scene.plan,
+        policies=scene.policies.model_copy(update={"policies": tuple(policies)}),
+        people=trusted(scene.people),
     )
     coverage = prove(judged, scene.now, scene.now + timedelta(days=DAYS))
-    return [f"{hole.code} {local(hole.at)}: {findings.hole_sentence(hole)}" for hole in coverage.holes]
+    return [
+        f"{hole.code} {local(hole.at, zone=scene.zone)}: {findings.hole_sentence(hole)}"
+        for hole in coverage.holes
+    ]
+
+
+async def _in_force(link: Link) -> Scene:
+    patients = await link.values("patients", Patient)
+    treating = sorted({one.therapist for one in patients.values() if one.therapist is not None})
+    return replace(await in_force(link), therapists=tuple(treating))
 
 
 async def _verify(
@@ -85,7 +96,7 @@ async def _verify(
 ) -> int:
     """Prove, show, and write the report if one is wanted; return how many holes there are."""
     if policies is not None and folder is not None:
-        scene = verify_scene.of_folders(verify_scene.nothing(_now()), policies, folder)
+        scene = of_folders(nothing(this_moment()), policies, folder)
         judged = _judge(scene, ahead)
         if report is not None:
             _write(report, verify_report.page(scene, *judged, made_by=me()))
@@ -96,8 +107,7 @@ async def _verify(
             )
         return _holes(judged[1])
     async with linked() as link:
-        scene = await verify_scene.in_force(link)
-        scene = verify_scene.of_folders(scene, policies, folder, link.seals())
+        scene = of_folders(await _in_force(link), policies, folder, link.seals())
         judged = _judge(scene, ahead)
         made = None
         if report is not None:
@@ -128,23 +138,28 @@ def _holes(found: Sequence[Finding]) -> int:
 
 def _show(scene: Scene, coverage: Coverage, found: Sequence[Finding], as_json: bool) -> None:
     if as_json:
-        told = verify_shown.plain(coverage, found, scene.origin, scene.remark, scene.zone.key)
-        typer.echo(json.dumps(told))
+        told = verify_shown.plain(coverage, found, scene.origin, scene.remark, scene.roster_zone.key)
+        put_json(told)
         return
-    title = f"Every minute from {local(coverage.start)} to {local(coverage.end)}\n{scene.origin}"
-    show(verify_shown.rows_table(title, coverage))
+    zone = scene.zone
+    start, end = local(coverage.start, zone=zone), local(coverage.end, zone=zone)
+    title = f"{on_clock(f'Every minute from {start} to {end}', zone)}\n{scene.origin}"
     holes = [finding for finding in found if finding.blocking]
+    if holes:
+        # Whoever reads one line reads this one.
+        typer.echo(verify_shown.first_hole_line(holes, zone))
+    show(verify_shown.rows_table(title, coverage))
     others = [finding for finding in found if not finding.blocking]
-    for finding in (*holes[: verify_shown.MOST], *others):
-        typer.echo(verify_shown.finding_line(finding))
-    if len(holes) > verify_shown.MOST:
-        typer.echo(f"... and {len(holes) - verify_shown.MOST} more holes; --json or --report lists all.")
-    typer.echo(f"{len(holes)} holes, the first at {local(_first(holes))}." if holes else "No hole.")
+    kinds_of_hole = verify_shown.together(holes)
+    for finding in kinds_of_hole[: verify_shown.MOST]:
+        typer.echo(verify_shown.finding_line(finding, zone))
+    left = sum(finding.times for finding in kinds_of_hole[verify_shown.MOST :])
+    if left:
+        typer.echo(f"... and {counted(left, 'more hole')}; --json or --report lists all.")
+    for finding in verify_shown.together(others):
+        typer.echo(verify_shown.finding_line(finding, zone))
+    typer.echo(f"{counted(len(holes), 'hole')}." if holes else "No hole.")
     typer.echo(" ".join(part for part in (verify_shown.ASSUMPTION, scene.remark) if part))
-
-
-def _first(holes: Sequence[Finding]) -> datetime:
-    return min(hole.at for hole in holes if hole.at is not None)
 
 
 async def _report(
@@ -152,7 +167,10 @@ async def _report(
 ) -> CoverageReport | None:
     earlier = await verify_records.all_reports(link)
     drills: list[Drill] = await read_drills(link)
-    page = verify_report.page(scene, coverage, found, made_by=me(), earlier=earlier, drills=drills)
+    versions = (await link.policy_store().history())[::-1]
+    page = verify_report.page(
+        scene, coverage, found, made_by=me(), earlier=earlier, drills=drills, versions=versions
+    )
     _write(file, page)
     if not recorded:
         return None
@@ -180,12 +198,13 @@ def _about(file: Path, made: CoverageReport | None) -> str:
 async def _sign(name: str, note: str, page: str | None, as_json: bool) -> None:
     async with linked() as link:
         signed = await verify_records.sign(link, name, note, page)
+        zone = programme_zone((await link.values("schedules", Schedule)).values())
     if as_json:
-        typer.echo(signed.model_dump_json(exclude={"facts"}))
+        put_json(signed.model_dump(mode="json", exclude={"facts"}))
         return
     typer.echo(
-        f"Signed by {signed.signed_by}: the report of {local(signed.made_at)} "
-        f"({signed.holes} holes, digest {signed.digest[:12]}). The next report shows it."
+        f"Signed by {signed.signed_by}: the report of {local(signed.made_at, zone=zone)} "
+        f"({counted(signed.holes, 'hole').lower()}, digest {signed.digest[:12]}). The next report shows it."
     )
 
 
@@ -195,11 +214,3 @@ def _read(file: Path) -> str:
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "it is no text"
         raise Trouble(f"--report: {file} can't be read ({why})") from None
-
-
-def _now() -> datetime:
-    clock = make_clock(load(Settings))
-    try:
-        return clock.now()
-    finally:
-        clock.stop()

@@ -7,7 +7,10 @@ from hashlib import sha256
 from nats.js.errors import KeyWrongLastSequenceError
 
 from contracts.reports import CoverageReport
+from contracts.schedules import Schedule
 from services.command_line.link import Link
+from services.command_line.programme_zone import abbreviated, programme_zone
+from services.command_line.shown import local
 from services.command_line.troubles import Trouble
 
 
@@ -46,9 +49,9 @@ async def sign(link: Link, name: str, note: str, page: str | None) -> CoverageRe
     entry = await bucket.get(meant.id)
     stored = CoverageReport.model_validate_json(entry.value or b"")
     if stored.signed_by:
-        raise Trouble(
-            f"the report of {stored.made_at:%Y-%m-%d %H:%M} UTC is already signed by {stored.signed_by}"
-        )
+        zone = programme_zone((await link.values("schedules", Schedule)).values())
+        made_at = f"{local(stored.made_at, zone=zone)} {abbreviated(stored.made_at, zone)}"
+        raise Trouble(f"the report of {made_at} is already signed by {stored.signed_by}")
     signed = stored.model_copy(update={"signed_by": name, "signed_at": link.clock.now(), "note": note})
     try:
         await bucket.update(meant.id, signed.model_dump_json().encode(), last=entry.revision)

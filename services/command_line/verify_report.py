@@ -8,10 +8,12 @@ from pathlib import Path
 import jinja2
 
 from contracts.people import ContactMethod, Person
+from contracts.policies import PolicySet
 from contracts.reports import CoverageReport
 from services.command_line import verify_shown, verify_weeks
 from services.command_line.drill_results import Drill, summed
-from services.command_line.verify_scene import Scene
+from services.command_line.scene import Scene
+from services.command_line.shown import counted
 from services.escalation.coverage import facts
 from services.escalation.coverage.facts import Change, written
 from services.escalation.coverage.findings import Finding
@@ -49,8 +51,12 @@ def page(
     made_by: str,
     earlier: Sequence[CoverageReport] = (),
     drills: Sequence[Drill] = (),
+    versions: Sequence[PolicySet] = (),
 ) -> str:
-    """Return the page; it asks no other host for anything. `earlier`: the oldest report first."""
+    """Return the page; it asks no other host for anything.
+
+    `earlier`: the oldest report first. `versions` of the policies: the newest first.
+    """
     last = earlier[-1] if earlier else None
     known = facts.facts(coverage, scene.plan)
     moments = _Moments(scene)
@@ -62,7 +68,7 @@ def page(
             made_by=made_by,
             start=moments.full(coverage.start),
             end=moments.full(coverage.end),
-            zone=scene.zone.key,
+            zone=scene.roster_zone.key,
             origin=scene.origin,
             remark=scene.remark,
             assumption=verify_shown.ASSUMPTION,
@@ -73,29 +79,36 @@ def page(
             full=moments.full,
             most=MOST,
             holes=[one for one in found if one.blocking],
-            gaps=[one for one in found if one.code == "V10"],
+            gaps=_gaps(found),
             singles=[one for one in found if one.code in ("V05", "V06", "V07")],
             others=[one for one in found if one.code in ("V09", "V11")],
             weeks=verify_weeks.weeks(scene, coverage.end),
             feasts=verify_weeks.feasts(scene),
             no_calendar=verify_weeks.without_calendar(scene),
-            people=[_person(who, scene, moments) for who in sorted(scene.plan.people)],
+            people=[_person(who, scene, moments) for who in sorted(scene.people)],
             drills=[(one, moments.full(one.at), _named(one, scene)) for one in reversed(drills)][:MOST],
             drilled=summed(drills),
             last=last,
             changes=facts.compare(last.facts, known) if last is not None else (),
             change=_change,
-            versions=scene.versions[:10],
+            versions=versions[:10],
             signed=[one for one in reversed(earlier) if one.signed_by][:10],
         )
     )
+
+
+def _gaps(found: Sequence[Finding]) -> list[Finding]:
+    """Return the gaps: with each date where nobody is on, and once for each phone that fails its turns."""
+    gaps = [one for one in found if one.code == "V10"]
+    empty = [one for one in gaps if one.sentence.endswith(verify_shown.NOBODY)]
+    return [*empty, *verify_shown.together([one for one in gaps if one not in empty])]
 
 
 class _Moments:
     """Moments on the programme's wall clock."""
 
     def __init__(self, scene: Scene) -> None:
-        self._zone = scene.zone
+        self._zone = scene.roster_zone
 
     def full(self, at: datetime | None) -> str:
         """Return a moment with its date."""
@@ -111,7 +124,7 @@ class _Moments:
             return "at all times"
         start, end = self.full(finding.at), self.full(finding.until)
         until = end.removeprefix(start[:-5]) if end.startswith(start[:-5]) else end
-        more = f", and {finding.times - 1} more times" if finding.times > 1 else ""
+        more = f", and {counted(finding.times - 1, 'more time')}" if finding.times > 1 else ""
         return f"{start} to {until}{more}"
 
 
@@ -147,9 +160,9 @@ def _cell(worst: Worst, limit: Limit | None, silent: int, moments: _Moments) -> 
 
 
 def _person(who: str, scene: Scene, moments: _Moments) -> tuple[str, str, str, tuple[str, ...]]:
-    person: Person = scene.plan.people[who]
+    person: Person = scene.people[who]
     methods = tuple(f"{one.channel.value}: {_state(one, moments)}" for one in person.methods)
-    return scene.named(who), who, person.site, methods if person.active else ("not active",)
+    return scene.first_name(who), who, person.site, methods if person.active else ("not active",)
 
 
 def _state(method: ContactMethod, moments: _Moments) -> str:
@@ -162,8 +175,8 @@ def _state(method: ContactMethod, moments: _Moments) -> str:
 
 
 def _named(drill: Drill, scene: Scene) -> tuple[str, str]:
-    paged = ", ".join(scene.named(who) for who in drill.paged) or "nobody"
-    return paged, scene.named(drill.responder) if drill.responder else ""
+    paged = ", ".join(scene.first_name(who) for who in drill.paged) or "nobody"
+    return paged, scene.first_name(drill.responder) if drill.responder else ""
 
 
 def _change(change: Change) -> str:

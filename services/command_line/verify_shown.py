@@ -2,12 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from rich.table import Table
 
-from services.command_line.shown import local, table
+from services.command_line.shown import counted, local, table
 from services.escalation.coverage.facts import written
 from services.escalation.coverage.findings import Finding, hole_sentence
 from services.escalation.coverage.result import Coverage, Hole, Row, Worst
@@ -15,6 +17,7 @@ from services.roster import core as roster
 
 MOST = 12
 """So many holes are listed at a terminal; the rest are counted. JSON and the report have all."""
+NOBODY = "nobody is on call"
 ASSUMPTION = (
     "It shows whom Vigil will page and when, not that they answer. That phones ring and people wake up is "
     "what drills show."
@@ -29,10 +32,25 @@ def rows_table(title: str, coverage: Coverage) -> Table:
     return table(title, columns, rows, "no policy pages anybody")
 
 
-def finding_line(finding: Finding) -> str:
-    """Return a finding as one line, with its first span on this machine's wall clock."""
+def finding_line(finding: Finding, zone: ZoneInfo | None = None) -> str:
+    """Return a finding as one line, with its first span on that zone's wall clock."""
     word = "HOLE " if finding.blocking else ""
-    return f"{finding.code} {word}{_span(finding)}{finding.sentence}"
+    return f"{finding.code} {word}{_span(finding, zone)}{finding.sentence}"
+
+
+def first_hole_line(holes: Sequence[Finding], zone: ZoneInfo | None = None) -> str:
+    """Return how many holes there are (one or more), and the first one's date, policy, step and reason."""
+    first = min(holes, key=lambda hole: hole.at or datetime.min.replace(tzinfo=UTC))
+    which = "" if len(holes) == 1 else ", the first"
+    return f"{counted(len(holes), 'hole').upper()}{which}: {_span(first, zone)}{first.sentence}."
+
+
+def together(found: Sequence[Finding]) -> list[Finding]:
+    """Return them with those that say the same as one: its first span, and how often it comes."""
+    alike: dict[tuple[str, str], list[Finding]] = {}
+    for finding in found:
+        alike.setdefault((finding.code, finding.sentence), []).append(finding)
+    return [replace(held[0], times=sum(one.times for one in held)) for held in alike.values()]
 
 
 def gap_findings(gaps: Iterable[roster.Gap]) -> list[Finding]:
@@ -45,7 +63,7 @@ def gap_sentence(gap: roster.Gap) -> str:
     people = ", ".join(gap.people)
     match gap.why:
         case roster.Why.NOBODY:
-            why = "nobody is on call"
+            why = NOBODY
         case roster.Why.UNREACHABLE:
             why = f"{people} cannot be reached by any contact method"
         case roster.Why.UNVERIFIED:
@@ -84,11 +102,11 @@ def _row(row: Row, narrowed: bool) -> tuple[str, ...]:
     return row.urgency.value, policy, *figures, written(row.widest.after)
 
 
-def _span(finding: Finding) -> str:
+def _span(finding: Finding, zone: ZoneInfo | None) -> str:
     if finding.at is None or finding.until is None:
         return ""
-    more = f" and {finding.times - 1} more times" if finding.times > 1 else ""
-    return f"{local(finding.at)} to {local(finding.until)}{more}: "
+    more = f" and {counted(finding.times - 1, 'more time')}" if finding.times > 1 else ""
+    return f"{local(finding.at, zone=zone)} to {local(finding.until, zone=zone)}{more}: "
 
 
 def _seconds(span: timedelta | None) -> float | None:

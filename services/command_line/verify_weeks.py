@@ -7,7 +7,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from contracts.schedules import Calendar, Schedule, Shifts
-from services.command_line.verify_scene import Scene
+from services.command_line.scene import Scene
 
 NOBODY = "nobody"
 
@@ -52,7 +52,7 @@ class Feast:
 
 def weeks(scene: Scene, end: datetime) -> tuple[Week, ...]:
     """Return the weeks from today until `end`, seven days each."""
-    first, last = scene.now.astimezone(scene.zone).date(), end.astimezone(scene.zone).date()
+    first, last = scene.now.astimezone(scene.roster_zone).date(), end.astimezone(scene.roster_zone).date()
     starts = [first + timedelta(days=number) for number in range(0, max(1, (last - first).days), 7)]
     return tuple(
         Week(days, tuple((name, tuple(turns(scene, name, day) for day in days)) for name in _shown(scene)))
@@ -62,8 +62,8 @@ def weeks(scene: Scene, end: datetime) -> tuple[Week, ...]:
 
 def feasts(scene: Scene) -> tuple[Feast, ...]:
     """Return every holiday of every site as far as shifts are known, by date and site."""
-    last = min((one.through for one in scene.plan.shifts.values()), default=scene.now)
-    today, until = scene.now.astimezone(scene.zone).date(), last.astimezone(scene.zone).date()
+    last = min((one.through for one in scene.shifts.values()), default=scene.now)
+    today, until = scene.now.astimezone(scene.roster_zone).date(), last.astimezone(scene.roster_zone).date()
     found = [
         Feast(day.day, day.name, site, tuple((one.id, turns(scene, one.id, day.day)) for one in of_site))
         for site, of_site in sites(scene).items()
@@ -78,7 +78,7 @@ def sites(scene: Scene) -> dict[str, list[Schedule]]:
     """Return every site with its schedules."""
     found: dict[str, list[Schedule]] = {}
     for name in _shown(scene):
-        schedule = scene.schedules[name]
+        schedule = scene.roster.schedules[name]
         found.setdefault(schedule.site, []).append(schedule)
     return dict(sorted(found.items()))
 
@@ -90,12 +90,12 @@ def without_calendar(scene: Scene) -> tuple[str, ...]:
 
 def turns(scene: Scene, schedule: str, day: date) -> tuple[Turn, ...]:
     """Return who is on, from midnight to midnight on the schedule's wall clock."""
-    zone = ZoneInfo(scene.schedules[schedule].zone)
+    zone = ZoneInfo(scene.roster.schedules[schedule].zone)
     midnight = datetime.combine(day, time(), zone).astimezone(UTC)
     next_one = datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC)
     found: list[Turn] = []
-    for start, end, people in _parts(scene.plan.shifts[schedule], midnight, next_one):
-        named = tuple(scene.named(who) for who in people)
+    for start, end, people in _parts(scene.shifts[schedule], midnight, next_one):
+        named = tuple(scene.first_name(who) for who in people)
         until = "24:00" if end == next_one else f"{end.astimezone(zone):%H:%M}"
         since = "" if start > midnight and not found else f"{start.astimezone(zone):%H:%M}"
         if found and found[-1].people == named:
@@ -118,12 +118,12 @@ def _parts(
 
 
 def _shown(scene: Scene) -> list[str]:
-    return [name for name in scene.schedules if name in scene.plan.shifts]
+    return [name for name in scene.roster.schedules if name in scene.shifts]
 
 
 def _calendars(scene: Scene, site: str, schedules: Iterable[Schedule]) -> list[Calendar]:
     """The calendars its schedules name; without any, the one named for the site."""
-    named = list(dict.fromkeys(one.calendar for one in schedules if one.calendar in scene.calendars))
-    if not named and site in scene.calendars:
+    named = list(dict.fromkeys(one.calendar for one in schedules if one.calendar in scene.roster.calendars))
+    if not named and site in scene.roster.calendars:
         named = [site]
-    return [scene.calendars[name] for name in named if name is not None]
+    return [scene.roster.calendars[name] for name in named if name is not None]

@@ -3,40 +3,62 @@
 The order in which a text is handled, and why a kill -9 between any two steps harms nobody:
 
 1. The patient is found or minted. Repeated, it finds what it made.
-2. The signal is published. From here on people are paged, whatever happens to the rest; repeated,
-   its id makes it harmless. It comes first because the answer says that a person is being
+2. The signal is published, unless the text is carried to whoever holds the conversation and is no
+   more urgent than what they hold. From here on people are paged, whatever happens to the rest;
+   repeated, its id makes it harmless. It comes first because the answer says that a person is being
    contacted, and that must be true before it can be sent.
-3. The text, and an answer as *waiting*, are committed together. Killed before this, the message is
-   delivered again and steps 1 and 2 change nothing; killed after it, the deadline of what waits
-   stands in the log, and whoever starts next sends it. Only now is the message acknowledged.
+3. The text, and an answer as *waiting*, are committed together; a carried one as owed to the holder,
+   until the carrier took it for their phone: should they let go before, it becomes a signal after
+   all. Killed before this, the message is delivered again and steps 1 and 2 change nothing; killed
+   after it, the deadline of what waits stands in the log, and whoever starts next sends it. Only now
+   is the message acknowledged.
 4. Not here but by deadline: the intention is committed, the carrier is asked, the outcome is
    committed. Killed in between, the carrier is asked what became of it before it is sent again.
    A handler that sent would hold the next patient's signal back while the carrier is slow.
 """
 
+import asyncio
 import json
+import re
+from collections.abc import Callable
 
 import structlog
 from nats.aio.client import Client
 from pydantic import TypeAdapter, ValidationError
 
 from contracts.carrier import CallReceived, CarrierFact, SmsReceived, SmsStatus
+from contracts.people import Patient
 from contracts.signals import Signal
 from contracts.values import Sealed
 from services.conversation.aggregate import Conversations, subject_of
-from services.conversation.answers import Answers
 from services.conversation.core import hear, signals, staff
+from services.conversation.core.hear import Call, Receipt, Text
 from services.conversation.core.opting import Opting, opting
-from services.conversation.core.risk_words import risks
 from services.conversation.core.staff import Meaning
+from services.conversation.core.state import Conversation, Hold
 from services.conversation.patients import Patients
+from services.conversation.runs import Runs
+from services.conversation.sending import Sending
+from services.conversation.staff import Staff
+from services.conversation.triage import Assessment, assess
+from services.conversation.worlds import Worlds
 from services.runtime.clock import Clock
 from services.runtime.consume import Message, Unreadable
 from services.runtime.log import publish_fact
-from services.runtime.sealing import SealError, Seals
+from services.runtime.sealing import PatientSeals, SealError, Seals
 
 _log = structlog.get_logger()
 _FACTS: TypeAdapter[CarrierFact] = TypeAdapter(CarrierFact)
+_MEDIA = re.compile(r"MediaUrl\d{1,2}")
+IsCode = Callable[[str, str], bool]
+
+
+def no_code(_patient: str, _text: str) -> bool:
+    """Say that a text is no attendance code. The place for attendance to say otherwise.
+
+    Only a whole text that is exactly the code of a session that this patient is expected at may count.
+    """
+    return False
 
 
 class Handlers:
@@ -47,19 +69,29 @@ class Handlers:
         nc: Client,
         conversations: Conversations,
         patients: Patients,
-        answers: Answers,
+        runs: Runs,
+        worlds: Worlds,
+        sending: Sending,
+        talk: Staff,
         seals: Seals,
         clock: Clock,
+        triage_ready: asyncio.Task[None],
+        is_attendance_code: IsCode = no_code,
     ) -> None:
         self._nc = nc
         self._conversations = conversations
         self._patients = patients
-        self._answers = answers
+        self._runs = runs
+        self._worlds = worlds
+        self._sending = sending
+        self._talk = talk
         self._seals = seals
         self._clock = clock
+        self._triage_ready = triage_ready
+        self._is_attendance_code = is_attendance_code
 
     async def from_carrier(self, message: Message) -> None:
-        """A patient texted or called, or the carrier reports of an answer of ours."""
+        """A patient texted or called, or the carrier reports of a text of ours."""
         try:
             fact = _FACTS.validate_json(message.data)
         except ValidationError:
@@ -67,8 +99,10 @@ class Handlers:
             raise
         match fact:
             case SmsReceived():
+                await self._seals.have(fact.body, fact.sender_phone)
                 await self._text(fact, message.sequence)
             case CallReceived():
+                await self._seals.have(fact.sender_phone)
                 await self._call(fact, message.sequence)
             case SmsStatus():
                 await self._receipt(fact)
@@ -76,9 +110,13 @@ class Handlers:
                 raise Unreadable(f"{fact.type} is nothing the crisis line hears")
 
     async def from_staff(self, message: Message) -> None:
-        """A staff member texted; commands are paging's, words may be a concern."""
+        """A responder texted: words and keys of a conversation, or a command, which is paging's."""
         fact = SmsReceived.model_validate_json(message.data)
-        meaning = staff.meaning(self._unsealed(fact.body) or "")
+        await self._seals.have(fact.body, fact.sender_phone)
+        if message.subject.endswith(".talk"):
+            meaning = await self._talk.talk(fact, message.sequence)
+        else:
+            meaning = staff.meaning(self._unsealed(fact.body) or "")
         if meaning is Meaning.NOTHING:
             return
         sender = await self._patients.by_phone(fact.sender, fact.sender_phone, fact.sid)
@@ -87,47 +125,86 @@ class Handlers:
         )
 
     async def look_again(self, message: Message) -> None:
-        """The watchdog says that a conversation is overdue."""
-        subject = str(json.loads(message.data)["subject"])
-        await self._answers.look(subject)
+        """The watchdog found it overdue: do what is due."""
+        await self._sending.look(json.loads(message.data)["subject"])
 
     async def _text(self, fact: SmsReceived, sequence: int) -> None:
-        body = self._unsealed(fact.body) or ""
-        opted = opting(fact.opt_out, body)
         patient = await self._patients.by_phone(fact.sender, fact.sender_phone, fact.sid)
-        tags = ("risk",) if risks(body) else ()
-        signal = signals.of_text(fact.sid, patient.id, sequence, fact.received_at, opted, tags)
-        await self._publish(signals.not_to(signal, fact.person))
+        body = self._unsealed(fact.body)
+        if body is not None and self._is_attendance_code(patient.id, body):
+            return
+        opted = opting(fact.opt_out, body or "")
+        await asyncio.shield(self._triage_ready)
+        found = assess(body)
+        subject = subject_of(patient.id)
+        hold = await self._runs.fresh(patient.id)
+        state = (await self._conversations.load(subject, cached=True)).state
+        if survey := _answers_survey(state, self._clock, body or ""):
+            await self._publish(signals.of_survey(fact.sid, patient.id, sequence, fact.received_at))
+        carried = not survey and opted is not Opting.OUT and self._carried(state, hold, found, fact)
+        if not carried and not survey:
+            await self._signal(fact, patient, sequence, opted, found, state)
+        if found.broken:
+            await self._publish(signals.of_broken_triage(self._clock.now()))
         if opted is not Opting.NONE:
             await self._patients.opted(patient.id, self._clock.now() if opted is Opting.OUT else None)
-        text = hear.Text(
+        own = await self._seals.for_patient(patient.id)
+        text = Text(
             sid=fact.sid,
             evidence=sequence,
-            body=fact.body,
-            phone=fact.sender_phone if self._unsealed(fact.sender_phone) else None,
+            body=own.resealed(fact.body),
+            phone=own.resealed(fact.sender_phone) if self._unsealed(fact.sender_phone) else None,
             opting=opted,
             language=patient.language,
+            words=body or "",
+            urgency=found.urgency,
+            risk=found.risk,
+            carried=carried,
+            media=fact.media,
+            attachments=self._attachments(fact, own),
         )
-        await self._conversations.decide(
-            subject_of(patient.id), fact.sid, lambda state, now: hear.text(state, now, text)
+        await self._sending.decide(
+            subject, fact.sid, lambda draft: hear.text(draft, text), language=patient.language, record=patient
         )
+
+    def _carried(self, state: Conversation, hold: Hold | None, found: Assessment, fact: SmsReceived) -> bool:
+        """Whether the text goes to whoever holds it, and is no signal: no louder than what they hold."""
+        if hold is None or hold.held_by is None or hold.held_by == fact.person or state.opted_out:
+            return False
+        reachable = self._worlds.phone_of(hold.held_by) is not None
+        return reachable and found.urgency.rank <= hold.urgency.rank
+
+    async def _signal(
+        self,
+        fact: SmsReceived,
+        patient: Patient,
+        sequence: int,
+        opted: Opting,
+        found: Assessment,
+        state: Conversation,
+    ) -> None:
+        tags = (*found.tags, *(("cant_text",) if state.opted_out else ()))
+        signal = signals.of_text(fact.sid, patient.id, sequence, fact.received_at, opted, tags, found.urgency)
+        ended, soon = state.ended_at, self._worlds.times.reopen
+        if ended is not None and self._clock.now() - ended <= soon:
+            signal = signals.also_to(signal, state.last_holder)
+        await self._publish(signals.not_to(signal, fact.person))
 
     async def _call(self, fact: CallReceived, sequence: int) -> None:
         patient = await self._patients.by_phone(fact.sender, fact.sender_phone, fact.sid)
         signal = signals.of_call(fact.sid, patient.id, sequence, fact.received_at, fact.room)
         await self._publish(signals.not_to(signal, fact.person))
-        await self._conversations.decide(
-            subject_of(patient.id),
-            fact.sid,
-            lambda state, now: hear.call(state, now, fact.sid, sequence, fact.room),
+        call = Call(fact.sid, sequence, fact.room)
+        await self._sending.decide(
+            subject_of(patient.id), fact.sid, lambda draft: hear.call(draft, call), record=patient
         )
 
     async def _receipt(self, fact: SmsStatus) -> None:
-        receipt = hear.Receipt(fact.page, fact.attempt, fact.sid, fact.status, str(fact.error_code or ""))
-        await self._conversations.decide(
+        receipt = Receipt(fact.page, fact.attempt, fact.sid, fact.status, str(fact.error_code or ""))
+        await self._sending.decide(
             subject_of(fact.responder),
             f"{fact.sid}:{fact.status}",
-            lambda state, now: hear.receipt(state, now, receipt),
+            lambda draft: hear.receipt(draft, receipt),
         )
 
     async def _page_all_the_same(self, message: Message) -> None:
@@ -136,6 +213,7 @@ class Handlers:
             raw = json.loads(message.data)
             sid, ref = str(raw["sid"]), str(raw["sender"])
             sealed = Sealed.model_validate(raw["sender_phone"])
+            await self._seals.have(sealed)
             patient = await self._patients.by_phone(ref, sealed, sid)
             now, none = self._clock.now(), Opting.NONE
             if message.subject == "carrier.call_received.patient":
@@ -155,9 +233,25 @@ class Handlers:
                 "signal_published", patient=signal.patient, kind=str(signal.kind), urgency=str(signal.urgency)
             )
 
+    def _attachments(self, fact: SmsReceived, own: PatientSeals) -> Sealed | None:
+        """Return where the carrier keeps the pictures that came with a text, sealed."""
+        if not fact.media:
+            return None
+        try:
+            form = json.loads(self._unsealed(fact.form) or "[]")
+        except ValueError:
+            return None
+        pairs = form.items() if isinstance(form, dict) else form
+        urls = [str(pair[1]) for pair in pairs if _MEDIA.fullmatch(str(pair[0]))]
+        return own.seal(json.dumps(urls)) if urls else None
+
     def _unsealed(self, sealed: Sealed) -> str | None:
         try:
             return self._seals.unseal(sealed)
         except SealError:
             _log.error("content_unreadable", error="SealError")
             return None
+
+
+def _answers_survey(state: Conversation, clock: Clock, body: str) -> bool:
+    return hear.answers_survey(state, clock.now(), body)

@@ -50,6 +50,17 @@ class Patients:
             patient = await self._alias(refs[0], next(filter(None, older), None))
         return await self._record(patient, sealed, refs[0])
 
+    async def record(self, patient: str) -> Patient | None:
+        """Return the patient's record; None: there is none, or it can't be read."""
+        entry = await asked(self._patients.get(patient))
+        if entry is None:
+            return None
+        try:
+            return Patient.model_validate_json(entry.value or b"")
+        except ValidationError:
+            _log.error("patient_unreadable", patient=patient)
+            return None
+
     async def opted(self, patient: str, out_at: datetime | None) -> None:
         """Note in the patient's record since when the carrier delivers nothing to them (None: again)."""
         for _ in range(_TRIES):
@@ -94,5 +105,8 @@ class Patients:
                 # They are heard all the same; the record stays as it is, for somebody to mend.
                 _log.error("patient_unreadable", patient=patient)
                 return fresh
+        if phone is not None:
+            own = await self._seals.for_patient(patient)
+            fresh = fresh.model_copy(update={"phone": own.resealed(phone)})
         await written(self._patients.create(patient, fresh.model_dump_json().encode()))
         return fresh

@@ -65,7 +65,7 @@ class EscalationService:
             ("escalation_pages", self.handlers.on_page),
             ("escalation_overdue", self.handlers.on_overdue),
             ("escalation_parked", self.handlers.on_parked),
-            ("escalation_programme", self.handlers.on_linked),
+            ("escalation_programme", self.handlers.on_programme),
         ):
             shell.ears.hear(durable, handler)
         await shell.ears.start()

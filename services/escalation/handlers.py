@@ -10,6 +10,7 @@ from contracts.commits import KINDS
 from contracts.escalations import EscalationEvent, Merged, Opened, PageRequested, Resolved, Undone
 from contracts.pages import PageEvent, ToEscalation
 from contracts.parked import Parked
+from contracts.programme import DeskAnswered
 from contracts.signals import Signal
 from contracts.values import Kind, Urgency
 from services.escalation.codes import Codes
@@ -17,7 +18,7 @@ from services.escalation.core import inputs
 from services.escalation.core.decide import decide
 from services.escalation.core.faults import fault_signal, untold_faults
 from services.escalation.core.state import Run
-from services.escalation.reading import read_signal
+from services.escalation.reading import from_desk, read_signal
 from services.escalation.world import AboutPatient, Surroundings
 from services.runtime.aggregates import Aggregates, Committed, read_events
 from services.runtime.clock import Clock
@@ -85,7 +86,15 @@ class Handlers:
                 )
             )
 
-    async def on_linked(self, message: Message) -> None:
+    async def on_programme(self, message: Message) -> None:
+        """Two patients turned out to be one, or somebody answered at a desk."""
+        if message.subject.startswith("programme.desk_answered."):
+            desk = DeskAnswered.model_validate_json(message.data)
+            await self._hear(desk.subject, inputs.PageHeard(from_desk(desk)))
+        else:
+            await self._linked(message)
+
+    async def _linked(self, message: Message) -> None:
         """Let the open run of a patient join the run of the patient they were linked to."""
         linked = _OVERDUE.validate_json(message.data)
         patient, into = linked["patient"], linked["into"]

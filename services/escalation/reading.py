@@ -1,4 +1,4 @@
-"""Reading signals: a patient's signal that can't be read in full still pages."""
+"""Reading what others say: a patient's signal that can't be read in full still pages."""
 
 import json
 from collections.abc import Mapping
@@ -7,6 +7,8 @@ from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from contracts.pages import GiveAsked, HelpAsked, SignatureGiven, SnoozeAsked, ToEscalation
+from contracts.programme import DeskAnswered
 from contracts.signals import Signal
 from contracts.values import Id, Kind, Urgency
 from services.runtime.consume import Unreadable
@@ -31,6 +33,26 @@ def read_signal(
     if signal.patient is None and signal.area is None:
         raise Unreadable("a signal names neither a patient nor an area")
     return signal
+
+
+def from_desk(desk: DeskAnswered) -> ToEscalation:
+    """Return what was answered at a desk as the answer it would be on a phone."""
+    about = {
+        "at": desk.at,
+        "page": f"desk-{desk.id}",
+        "responder": desk.responder,
+        "run": desk.run,
+        "subject": desk.subject,
+    }
+    match desk.answer:
+        case "give":
+            return GiveAsked.model_validate(about | {"asked": desk.asked})
+        case "help":
+            return HelpAsked.model_validate(about)
+        case "snooze":
+            return SnoozeAsked.model_validate(about | {"minutes": desk.minutes})
+        case "sign":
+            return SignatureGiven.model_validate(about)
 
 
 def _salvage(data: bytes, headers: Mapping[str, str], subject: str, sequence: int, now: datetime) -> Signal:

@@ -10,8 +10,11 @@ from contracts.schedules import Schedule, Shifts
 from services.gateway import calendar, calls, health, http, keypad, patients, signals, texts
 from services.gateway.bridging import Bridging
 from services.gateway.briefs import Briefs
+from services.gateway.carrier_care import CarrierCare
 from services.gateway.directory import Directory
 from services.gateway.facts import Facts
+from services.gateway.inbound import Inbound
+from services.gateway.lost_webhooks import LostWebhooks
 from services.gateway.registry import Registry
 from services.gateway.server import HttpServer
 from services.gateway.settings import GatewaySettings
@@ -69,32 +72,40 @@ class GatewayService:
             shell.clock,
             new_patient_id,
         )
+        facts = Facts(shell.nc, settings.gateway_patience_seconds)
+        directory = Directory(self.people, registry, shell.seals)
+        inbound = Inbound(facts, directory, shell.seals, settings.numbers())
+        lost = LostWebhooks(facts, shell.clock)
+        self.care = CarrierCare(shell, settings, await shell.bucket("carrier_marks"), inbound, lost)
+        routers = self._routers(registry, facts, inbound, lost)
         self.server = HttpServer(
-            http.application((*self._routers(registry), calendar.routes(calendars)), shell.activity),
+            http.application((*routers, calendar.routes(calendars)), shell.activity),
             settings.gateway_host,
             settings.gateway_port,
         )
         await self.server.start()
+        self.care.start()
 
     async def stop(self) -> None:
         """Take no more requests; those under way end first."""
         await self.server.stop()
+        await self.care.stop()
         await self.briefs.follower.stop()
         for table in (self.shifts, self.schedules, self.people):
             await table.stop()
 
-    def _routers(self, registry: Registry) -> tuple[APIRouter, ...]:
+    def _routers(
+        self, registry: Registry, facts: Facts, inbound: Inbound, lost: LostWebhooks
+    ) -> tuple[APIRouter, ...]:
         shell, settings, numbers = self._shell, self._settings, self._settings.numbers()
-        facts = Facts(shell.nc, settings.gateway_patience_seconds)
         hooks = Webhooks(Signatures(settings.public_url, settings.auth_tokens()), shell.seals, shell.clock)
-        directory = Directory(self.people, registry, shell.seals)
         voice = Voice(settings.public_url, numbers.patient)
         sources = Sources(settings.tokens())
         bridging = Bridging(self.briefs, registry, shell.seals, voice)
         flow = keypad.Keypad(hooks, facts, self.briefs, voice, bridging, settings.gateway_outcome_seconds)
         return (
-            texts.routes(hooks, facts, directory, shell.seals, numbers),
-            calls.routes(hooks, facts, directory, shell.seals, numbers, voice),
+            texts.routes(hooks, facts, inbound),
+            calls.routes(hooks, facts, inbound, voice, lost),
             keypad.routes(flow),
             signals.routes(sources, facts, registry, shell.clock),
             patients.routes(

@@ -33,7 +33,9 @@ class Bridging:
                 after = speech.after_call(page)
                 return self._voice.join_room(responder, room, speech.CONNECTING, after, done)
             patient = page.patient or page.subject.removeprefix("escalations.")
-            phone = self._phone(await self._registry.patient(patient))
+            record = await self._registry.patient(patient)
+            await self._seals.have(record.phone if record else None)
+            phone = self._phone(record)
         except Unavailable:
             return self._voice.then_next(responder, (speech.CANNOT_CONNECT,), done)
         if phone is None:

@@ -4,11 +4,12 @@ The secret is all that is asked for, so it is found by its hash, written nowhere
 tells an unknown secret from a revoked one.
 """
 
+import asyncio
 import hashlib
 import hmac
 import re
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from fastapi import APIRouter, Request
 from nats.aio.client import Client
@@ -29,6 +30,10 @@ from services.runtime.sealing import SealError, Seals
 
 PAST = timedelta(days=7)
 """How far back a feed shows shifts, as far as the bucket still knows them."""
+
+FRESH = timedelta(minutes=15)
+"""So long a feed is answered as it was made, while no shift of it changes: making one takes a while,
+and the carrier's webhooks come in through the same process."""
 
 _SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
 _BY_ONE, _BY_ALL = 30, 600
@@ -56,6 +61,7 @@ class Calendars:
         self._seals = seals
         self._clock = clock
         self._revisions: dict[str, tuple[int, list[Shifts]]] = {}
+        self._made: dict[str, tuple[datetime, object, bytes]] = {}
         self.allowance = Allowance(_BY_ONE, _BY_ALL)
 
     async def get(self, secret: str, known: str) -> Response:
@@ -89,16 +95,22 @@ class Calendars:
     async def _calendar(self, feed: Feed) -> bytes:
         now = self._clock.now()
         schedules = [feed.schedule] if feed.schedule is not None else sorted(self._shifts.values)
+        known = {schedule: await self._known(schedule) for schedule in schedules}
+        state = tuple((schedule, self._revisions[schedule][0]) for schedule in schedules)
+        made_at, made_of, made = self._made.get(feed.id, (now, None, b""))
+        if made_of == state and timedelta() <= now - made_at < FRESH:
+            return made
         shown: list[tuple[str, Shift]] = []
         for schedule in schedules:
-            for shift in as_it_was(await self._known(schedule), now - PAST):
+            for shift in as_it_was(known[schedule], now - PAST):
                 if feed.person in (None, shift.person) and shift.start < now + HORIZON:
                     shown.append((schedule, shift))
         compiled = [s.compiled_at for name, s in self._shifts.values.items() if name in schedules]
         titles = {name: held.title for name, held in self._schedules.values.items()}
         names = self._names(feed.person, (shift for _, shift in shown))
         about = names.get(feed.person or "") or titles.get(feed.schedule or "") or feed.schedule
-        return ical_feed.feed(
+        made = await asyncio.to_thread(
+            ical_feed.feed,
             f"On call: {about}",
             shown,
             names,
@@ -106,6 +118,8 @@ class Calendars:
             max(compiled, default=feed.made_at),
             personal=feed.person is not None,
         )
+        self._made[feed.id] = (now, state, made)
+        return made
 
     async def _known(self, schedule: str) -> list[Shifts]:
         """Return what stood compiled for a schedule, oldest first, as far as the bucket holds it."""

@@ -1,24 +1,18 @@
 """Webhooks about calls: one that came in, the room where a patient waits, progress of ours."""
 
-import hashlib
-
 from fastapi import APIRouter, Request, Response
 from pydantic import ValidationError
 
-from contracts.carrier import CallReceived, CallStatus
+from contracts.carrier import CallStatus
 from services.gateway import texts, webhooks
-from services.gateway.core import routing
-from services.gateway.core.routing import Lane, Numbers
-from services.gateway.directory import Directory
 from services.gateway.facts import Facts
+from services.gateway.inbound import Inbound
+from services.gateway.lost_webhooks import LostWebhooks
 from services.gateway.voice import Voice
 from services.gateway.webhooks import Webhooks
-from services.runtime.sealing import Seals
 
 
-def routes(
-    hooks: Webhooks, facts: Facts, directory: Directory, seals: Seals, numbers: Numbers, voice: Voice
-) -> APIRouter:
+def routes(hooks: Webhooks, facts: Facts, inbound: Inbound, voice: Voice, lost: LostWebhooks) -> APIRouter:
     """Return the routes of calls that come in, and of the progress of ours."""
     router = APIRouter(include_in_schema=False)
 
@@ -26,26 +20,18 @@ def routes(
     async def received(request: Request) -> Response:
         """Somebody calls: staff hear their open pages, everybody else waits to be connected."""
         form = await hooks.read(request)
-        sid, to = webhooks.needed(form, "CallSid"), webhooks.needed(form, "To", "Called")
-        phone = form.get("From", "").strip() or "anonymous"
-        caller = await facts.read(lambda: directory.caller(phone))
-        lane = routing.lane_of_call(to, caller, numbers)
-        responder = caller.responder if lane is Lane.STAFF else None
-        room = room_of(sid)
-        fact = CallReceived(
-            sid=sid,
-            sender=seals.phone_ref(phone),
-            sender_phone=seals.seal(phone),
-            to=to,
-            person=responder,
-            room=room if responder is None else None,
-            received_at=hooks.now(),
-            form=hooks.sealed(form),
-        )
-        new = await facts.publish(f"carrier.call_received.{lane}", fact, sid)
+        new, responder, room = await inbound.call(form, hooks.now())
         # A repetition is answered alike: the caller must not lose the line to a retry.
         said = voice.wait_in_room(room) if responder is None else voice.to_pages(responder)
         return webhooks.twiml(said, new=new)
+
+    @router.post("/twilio/call-ended")
+    async def ended(request: Request) -> Response:
+        """A call to us is over. Usually nothing new; if its first webhook was lost, it is told now."""
+        new, _, _ = await inbound.call(await hooks.read(request), hooks.now(), recovered=True)
+        if new:
+            await lost.found(calls=1)
+        return webhooks.twiml(new=new)
 
     @router.post("/twilio/wait")
     async def waiting(request: Request) -> Response:
@@ -86,8 +72,3 @@ def routes(
         return webhooks.twiml(new=new)
 
     return router
-
-
-def room_of(sid: str) -> str:
-    """Return the room of a call: opaque, and the same whenever the carrier repeats itself."""
-    return "room_" + hashlib.sha256(sid.encode()).hexdigest()[:32]

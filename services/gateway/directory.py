@@ -1,12 +1,17 @@
 """Whose phone it is: a responder's, an enrolled patient's, both, or nobody's we know."""
 
+import structlog
 from pydantic import ValidationError
 
+from contracts.carrier import withheld
 from contracts.people import Person
 from services.gateway.core.routing import Caller
 from services.gateway.registry import Registry, is_enrolled
 from services.runtime.follow import ValueTable
-from services.runtime.sealing import Seals
+from services.runtime.log import Unavailable
+from services.runtime.sealing import PatientSeals, Seals
+
+_log = structlog.get_logger()
 
 
 class Directory:
@@ -34,6 +39,22 @@ class Directory:
             # Somebody who can't be read may be a patient: in doubt, they are.
             return Caller(responder, True)
         return Caller(responder, record is not None and is_enrolled(record))
+
+    async def seals_of(self, phone: str) -> PatientSeals:
+        """Return what seals that a patient at this phone said: with their own key.
+
+        Somebody unknown gets an id and a key first, as the crisis line would give them. Where that
+        can't be had at this moment the site's key serves: nothing keeps a text from being stored.
+        """
+        if withheld(phone):
+            return self._seals.site()
+        refs = self._seals.phone_refs(phone)
+        try:
+            patient = await self._registry.of_phone(refs) or await self._registry.minted(refs[0])
+            return await self._seals.for_patient(patient)
+        except (Unavailable, ValidationError) as error:
+            _log.warning("sealed_by_the_site", error=type(error).__name__)
+            return self._seals.site()
 
     def _responder(self, refs: tuple[str, ...]) -> str | None:
         wanted = set(refs)

@@ -56,6 +56,9 @@ class Keypad:
                 return self.voice.ask_bridge(responder, page, speech.bridge(brief))
             case Purpose.PAGE | Purpose.BRIDGE:
                 return self.voice.then_next(responder, (speech.no_longer(brief),), page)
+            case Purpose.NOTICE if page_out := self._out(responder):
+                # It waits for this call to end: nobody is read a shift while somebody needs them.
+                return self.voice.ask(responder, page_out.page, speech.page(page_out))
             case Purpose.NOTICE if speech.asks_to_confirm(brief):
                 return self.voice.ask_to_confirm(responder, page, speech.notice(brief))
             case Purpose.NOTICE:
@@ -165,6 +168,11 @@ class Keypad:
             form=self.hooks.sealed(form),
         )
         return await self.facts.publish("carrier.digits_pressed", fact, f"{sid}:{page}:{digits}:{leg}")
+
+    def _out(self, responder: str) -> PageBrief | None:
+        """Return the most urgent page that is out to them, if any is; drills and test pages can wait."""
+        real = (one for one in self.briefs.open_pages(responder) if not (one.drill or one.test))
+        return next(real, None)
 
     def _first(self, called_about: PageBrief) -> PageBrief:
         """Return the page to begin with: a more urgent one that came meanwhile goes before."""

@@ -15,7 +15,7 @@ from services.gateway.core.cloud_events import Unfit
 from services.gateway.linking import link
 from services.gateway.registry import Registry, is_enrolled
 from services.gateway.sources import Sources
-from services.runtime.sealing import Seals
+from services.runtime.sealing import PatientSeals, Seals
 
 
 class PatientForm(BaseModel):
@@ -25,6 +25,7 @@ class PatientForm(BaseModel):
 
     external_id: str = Field(min_length=1, max_length=200)
     name: str | None = Field(None, max_length=200)
+    preferred_name: str | None = Field(None, max_length=200)
     phone: str | None = Field(None, max_length=40)
     language: str | None = Field(None, pattern=r"^[a-z]{2,3}(-[A-Za-z]{2,4})?$")
     address: str | None = Field(None, max_length=1000)
@@ -36,6 +37,7 @@ class PatientForm(BaseModel):
 _WANTED = {
     "external_id": "send your id of the patient, 1 to 200 characters",
     "name": "send text, at most 200 characters",
+    "preferred_name": "send text, at most 200 characters",
     "phone": "send a phone number such as +12025550123",
     "language": "send a language such as en or es-US",
     "address": "send text, at most 1000 characters",
@@ -64,8 +66,9 @@ def routes(
         phone = _e164(form.phone, region)
         refs = seals.phone_refs(phone) if phone else ()
         owner = await registry.found_or_minted(source, form.external_id, await _texted_before(registry, refs))
+        own = await seals.for_patient(owner.patient)
         before, after = await registry.change(
-            owner.patient, lambda known: _changed(known, form, phone, seals)
+            owner.patient, lambda known: _changed(known, form, own, phone, refs)
         )
         warnings = await _phone_moved(registry, nc, before, after)
         if form.therapist and not is_responder(form.therapist):
@@ -112,16 +115,17 @@ async def _texted_before(registry: Registry, refs: tuple[str, ...]) -> str | Non
     return found if found and (record is None or not is_enrolled(record)) else None
 
 
-def _changed(known: Patient, form: PatientForm, phone: str | None, seals: Seals) -> Patient:
+def _changed(
+    known: Patient, form: PatientForm, seals: PatientSeals, phone: str | None, refs: tuple[str, ...]
+) -> Patient:
     said = form.model_fields_set
     new: dict[str, object] = {
-        field: seals.seal(text) if text else None
-        for field, text in (("name", form.name), ("address", form.address), ("safety_plan", form.safety_plan))
+        field: seals.sealed(getattr(form, field))
+        for field in ("name", "preferred_name", "address", "safety_plan")
         if field in said
     }
     if "phone" in said:
-        new |= {"phone": seals.seal(phone) if phone else None}
-        new |= {"phone_ref": seals.phone_ref(phone) if phone else None}
+        new |= {"phone": seals.sealed(phone), "phone_ref": refs[0] if refs else None}
     if "therapist" in said:
         new["therapist"] = form.therapist
     new |= {field: value for field, value in (("language", form.language), ("site", form.site)) if value}

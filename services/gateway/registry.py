@@ -60,6 +60,13 @@ class Registry:
         await written(self._patients.create(fresh, Patient(id=fresh).model_dump_json().encode()))
         return Owner(fresh, True)
 
+    async def minted(self, ref: str) -> str:
+        """Let a phone's hash stand for somebody new, unless somebody was faster; return for whom.
+
+        Their record is the crisis line's to write, with the first text.
+        """
+        return await self.claim_phone(ref, self._new_id())
+
     async def claim_phone(self, ref: str, patient: str) -> str:
         """Let a phone's hash stand for the patient unless it is taken; return whose it is."""
         if await self._create_alias(ref, patient):

@@ -4,6 +4,7 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.gateway.core.routing import Numbers
+from services.runtime.twilio_client import CarrierSettings
 
 
 class GatewaySettings(BaseSettings):
@@ -40,6 +41,22 @@ class GatewaySettings(BaseSettings):
         5.0, ge=0.1, le=10, description="Real seconds a caller waits to hear what came of a key."
     )
 
+    twilio_account_sid: str = Field("", description="Account sid, AC and 32 hex digits.")
+    twilio_api_key: str = Field("", description="API key sid; empty: the auth token is used.")
+    twilio_api_secret: SecretStr = Field(SecretStr(""), description="Secret of the API key.")
+    carrier_url: str = Field("", description="Base URL of another carrier than Twilio: the emulator.")
+    carrier_timeout_seconds: float = Field(5.0, gt=0, description="Real seconds for one carrier request.")
+    gateway_recover_every_seconds: float = Field(
+        60.0,
+        ge=0,
+        description="How often the carrier is asked for texts and calls whose webhook was lost; 0: never.",
+    )
+    carrier_redact_after_hours: float = Field(
+        24.0,
+        ge=0,
+        description="Hours after its last change at which the carrier is made to forget a text; 0: never.",
+    )
+
     @field_validator("public_url")
     @classmethod
     def _without_slash(cls, url: str) -> str:
@@ -62,6 +79,24 @@ class GatewaySettings(BaseSettings):
         """Return the auth tokens that may have signed a webhook."""
         both = (self.twilio_auth_token, self.twilio_auth_token_secondary)
         return tuple(token.get_secret_value() for token in both if token.get_secret_value())
+
+    def carrier(self) -> CarrierSettings | None:
+        """Return how to reach the carrier's REST API; None without an account."""
+        if not self.twilio_account_sid:
+            return None
+        return CarrierSettings(
+            account_sid=self.twilio_account_sid,
+            auth_token=self.twilio_auth_token.get_secret_value(),
+            api_key=self.twilio_api_key,
+            api_secret=self.twilio_api_secret.get_secret_value(),
+            base_url=self.carrier_url,
+            timeout=self.carrier_timeout_seconds,
+        )
+
+    def our_numbers(self) -> tuple[str, ...]:
+        """Return each number of ours once."""
+        every = (self.staff_number, self.imminent_number, self.patient_number)
+        return tuple(dict.fromkeys(number for number in every if number))
 
     def tokens(self) -> dict[str, str]:
         """Return source -> bearer token."""

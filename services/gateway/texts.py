@@ -5,20 +5,17 @@ import re
 from fastapi import APIRouter, Request, Response
 from pydantic import ValidationError
 
-from contracts.carrier import SmsReceived, SmsStatus
+from contracts.carrier import SmsStatus
 from services.gateway import webhooks
-from services.gateway.core import routing
 from services.gateway.core.cloud_events import Unfit
-from services.gateway.core.routing import Numbers
-from services.gateway.directory import Directory
 from services.gateway.facts import Facts
+from services.gateway.inbound import Inbound
 from services.gateway.webhooks import Webhooks
-from services.runtime.sealing import Seals
 
 _ALSO = re.compile(r"[A-Za-z0-9_-]{1,80}\.\d{1,9}(,[A-Za-z0-9_-]{1,80}\.\d{1,9})*")
 
 
-def routes(hooks: Webhooks, facts: Facts, directory: Directory, seals: Seals, numbers: Numbers) -> APIRouter:
+def routes(hooks: Webhooks, facts: Facts, inbound: Inbound) -> APIRouter:
     """Return the routes under /twilio/sms."""
     router = APIRouter(include_in_schema=False)
 
@@ -26,23 +23,7 @@ def routes(hooks: Webhooks, facts: Facts, directory: Directory, seals: Seals, nu
     async def received(request: Request) -> Response:
         """A text came in; it is answered once it is stored."""
         form = await hooks.read(request)
-        sid = webhooks.needed(form, "MessageSid", "SmsMessageSid", "SmsSid")
-        phone, to, body = webhooks.needed(form, "From"), webhooks.needed(form, "To"), form.get("Body", "")
-        caller = await facts.read(lambda: directory.caller(phone))
-        lane = routing.lane_of_text(to, body, caller, numbers)
-        fact = SmsReceived(
-            sid=sid,
-            sender=seals.phone_ref(phone),
-            sender_phone=seals.seal(phone),
-            to=to,
-            person=caller.responder,
-            body=seals.seal(body),
-            opt_out=routing.opt_out(form.get("OptOutType", ""), body),
-            media=webhooks.number(form, "NumMedia") or 0,
-            form=hooks.sealed(form),
-            received_at=hooks.now(),
-        )
-        return webhooks.twiml(new=await facts.publish(f"carrier.sms_received.{lane}", fact, sid))
+        return webhooks.twiml(new=await inbound.text(form, hooks.now()))
 
     @router.post("/twilio/sms-status/{owner}/{responder}/{page}/{attempt}")
     async def receipt(owner: str, responder: str, page: str, attempt: str, request: Request) -> Response:
@@ -68,6 +49,8 @@ def routes(hooks: Webhooks, facts: Facts, directory: Directory, seals: Seals, nu
             )
         except ValidationError:
             raise unknown_path() from None
+        if fact.owner == "conversation":
+            fact = fact.model_copy(update={"form": await hooks.sealed_for(fact.responder, form)})
         new = await facts.publish(f"carrier.sms_status.{fact.owner}", fact, f"{sid}:{status}")
         return webhooks.twiml(new=new)
 

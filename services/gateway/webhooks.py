@@ -11,6 +11,7 @@ from services.gateway import bodies, signatures
 from services.gateway.core.cloud_events import Unfit
 from services.gateway.signatures import Form, Signatures
 from services.runtime.clock import Clock
+from services.runtime.log import Unavailable
 from services.runtime.sealing import Seals
 
 DUPLICATE = "Vigil-Duplicate"
@@ -44,6 +45,14 @@ class Webhooks:
     def sealed(self, form: Form) -> Sealed:
         """Return the whole form under the site's key."""
         return self._seals.seal(json.dumps(form.multi_items()))
+
+    async def sealed_for(self, patient: str, form: Form) -> Sealed:
+        """Return the whole form under the patient's key; under the site's where that can't be had now."""
+        try:
+            seals = await self._seals.for_patient(patient)
+        except Unavailable:
+            seals = self._seals.site()
+        return seals.seal(json.dumps(form.multi_items()))
 
     def now(self) -> datetime:
         """Return when it was received."""

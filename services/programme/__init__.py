@@ -18,6 +18,7 @@ from services.programme.load import (
     load_schedules,
 )
 from services.programme.policy_files import PolicyFolder, load_policy_folder
+from services.programme.roster_folder import load_roster_folder
 from services.programme.schema import policy_schema
 from services.programme.yaml_text import Problem, ProgrammeError
 
@@ -37,6 +38,7 @@ __all__ = [
     "load_people",
     "load_policies",
     "load_policy_folder",
+    "load_roster_folder",
     "load_schedules",
     "policy_schema",
 ]

@@ -15,8 +15,8 @@ FIELDS: Mapping[tuple[str, str], str] = {
     ("Policy", "reach_within"): "From the acknowledgement to contact with the patient; then the holder is "
     "asked, and paged with whoever is on call.",
     ("Policy", "resolve_within"): "From contact to a disposition.",
-    ("Policy", "hours"): "A night in which nothing new is paged. Only for soon and routine; imminent and "
-    "urgent never wait.",
+    ("Policy", "hours"): "A night in which nobody is paged or asked, at the opening and in all that "
+    "follows. Only for soon and routine; imminent and urgent never wait.",
     ("Policy", "second_signature"): "Whether a second person signs the disposition. Left out: for imminent "
     "ones only.",
     ("Applies", "kinds"): "What happened: any of these. Left out: anything.",
@@ -38,8 +38,8 @@ FIELDS: Mapping[tuple[str, str], str] = {
     ("Step", "wait_at_night"): "The wait between 22:00 and 07:00, where clinicians allow a longer one. Never "
     "for imminent.",
     ("Round", "add"): "Paged at every step of this round and of all later ones, beside the step's own.",
-    ("Hours", "quiet_from"): "From here on new signals wait.",
-    ("Hours", "until"): "Here they are paged.",
+    ("Hours", "quiet_from"): "From here on new signals, next steps and overdue contact wait.",
+    ("Hours", "until"): "Here they go on.",
     ("Target", "schedule"): "Whoever is on call on this schedule at that moment.",
     ("Target", "person"): "This responder, on call or not.",
     ("Target", "therapist"): "The patient's own therapist, on call or not.",
@@ -51,7 +51,7 @@ FIELDS: Mapping[tuple[str, str], str] = {
 
 TYPES: Mapping[str, str] = {
     "Applies": "Which signals a policy is for; an empty field means any.",
-    "Hours": "A night in which nothing new is paged; what comes waits until `until`.",
+    "Hours": "A night in which nobody is paged or asked; what falls into it waits until `until`.",
     "Kind": "What happened, in the programme's words.",
     "Round": "What one more round through the steps adds to each of them.",
     "Step": "Page these at once; after `wait` without an acknowledgement the next step begins.",

@@ -132,6 +132,7 @@ class PatientDraft(Strict):
 
     id: Id
     name: str = Field(default="", max_length=80)
+    preferred_name: str = Field(default="", max_length=80)
     phone: Phone | None = None
     language: str = Field(default="en", pattern=r"^[a-z]{2}$")
     address: str = ""

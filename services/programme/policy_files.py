@@ -49,7 +49,8 @@ def read(folder: Path, schedules: Names, people: Names) -> tuple[tuple[Policy, .
     paths = sorted(path for path in folder.glob("*") if path.suffix in (".yaml", ".yml"))
     if not paths:
         document = Document(str(folder))
-        document.tell((), "holds no policy, so nobody would be paged; add a file such as imminent.yaml")
+        empty = "holds no policy, so nobody would be paged; add a file such as imminent.yaml"
+        document.tell((), empty if folder.is_dir() else "is no folder; name one with policies in it")
         return (), [document]
     found: dict[str, tuple[Policy, str]] = {}
     documents: list[Document] = []

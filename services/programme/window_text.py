@@ -3,10 +3,11 @@
 import re
 from itertools import takewhile
 
+from contracts.night import NIGHT_FROM, NIGHT_UNTIL
 from contracts.schedules import Weekday
 from services.programme import fields
 
-NIGHT = ("22:00", "07:00")
+NIGHT = (f"{NIGHT_FROM:%H:%M}", f"{NIGHT_UNTIL:%H:%M}")
 """What `nights` means; the same hours as `wait_at_night` of a policy."""
 
 _HOURS = re.compile(r"(\d\d?:\d\d)-(\d\d?:\d\d)")

@@ -17,7 +17,7 @@ from services.runtime.shell import Shell
 
 
 class RosterService:
-    """Compiles shifts at every change and every hour, hands over, and tells what would page nobody."""
+    """Compiles shifts at every change and every few hours, hands over, and tells what would page nobody."""
 
     def __init__(self, shell: Shell, settings: RosterSettings) -> None:
         self._shell = shell
@@ -27,7 +27,10 @@ class RosterService:
         """Read the rosters, look at them, hear of pages, and keep watch."""
         shell, settings = self._shell, self._settings
         self.tables = Tables(
-            shell.nc, lambda: self.looking.roster_changed(), lambda: self.looking.people_changed()
+            shell.nc,
+            lambda: self.looking.roster_changed(),
+            lambda: self.looking.people_changed(),
+            lambda: self.looking.shifts_changed(),
         )
         self.open_now = OpenNow(shell.nc)
         telling = Telling(shell.nc)

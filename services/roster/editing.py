@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from nats.js.kv import KeyValue
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from services.runtime.buckets import asked, written
 from services.runtime.log import Unavailable
@@ -34,9 +34,14 @@ async def edit(bucket: KeyValue, key: str, kind: type[V], change: Callable[[V], 
 
 
 async def edit_or_create(bucket: KeyValue, key: str, first: V, change: Callable[[V], V]) -> V:
-    """Change the value, or store `first` where there is none; returns what is stored then."""
+    """Change the value, or store `first` where none can be read; returns what is stored then."""
     for _ in range(_TRIES):
-        changed = await edit(bucket, key, type(first), change)
+        try:
+            changed = await edit(bucket, key, type(first), change)
+        except ValidationError:
+            # What nobody can read must not stand in the way of all that comes after it.
+            await asked(bucket.put(key, first.model_dump_json().encode()))
+            return first
         if changed is not None:
             return changed
         if await written(bucket.create(key, first.model_dump_json().encode())):

@@ -21,10 +21,10 @@ class GapNotices:
     async def look(self, now: datetime, failed: Collection[str]) -> datetime | None:
         """Tell what there is to tell of gaps; returns when one gets louder.
 
-        `failed` are schedules that can't be compiled, whose shifts run out.
+        `failed` are schedules that can't be read or compiled, whose shifts run out.
         """
         tables, standing, later = self._tables, set[str](), list[datetime]()
-        for name in sorted(tables.schedules.values):
+        for name in sorted({*tables.schedules.values, *failed}):
             shifts = tables.shifts.values.get(name)
             if shifts is None:
                 continue

@@ -9,8 +9,9 @@ from nats.js.kv import KeyValue
 from contracts.pages import NoticeAnswered, PageAcknowledged
 from contracts.schedules import Handoff, Schedule
 from services.roster import core
-from services.roster.core import confirming, handoffs, open_now
-from services.roster.core.handoffs import Habits, Look
+from services.roster.core import confirming, handoff_look, handoffs, open_now
+from services.roster.core.handoff_look import Look
+from services.roster.core.handoffs import Habits
 from services.roster.core.turn import Turn
 from services.roster.editing import edit_or_create
 from services.roster.open_now import OpenNow
@@ -47,15 +48,16 @@ class HandingOver:
             if turns is None:
                 continue
             records, people = self._tables.handoffs.values, self._tables.people.values
-            look = handoffs.look(schedule, turns, records, people, now, self._habits)
+            look = handoff_look.look(schedule, turns, records, people, now, self._habits)
             for record in look.before:
                 await self._write(record)
             for name in look.over:
                 _log.info("handoff_over", handoff=name)
                 await self._bucket.delete(name)
             self._found.append((schedule, turns, look))
+        schedules = self._tables.schedules.values
         for name, record in tuple(self._tables.handoffs.values.items()):
-            if record.start < now - handoffs.KEPT and record.schedule not in self._tables.schedules.values:
+            if record.start < now - handoff_look.KEPT and record.schedule not in schedules:
                 await self._bucket.delete(name)
 
     async def tell(self, now: datetime) -> datetime | None:
@@ -65,7 +67,7 @@ class HandingOver:
             await self._telling.faults(look.faults)
             for record in look.after:
                 await self._write(record)
-            handed_over = handoffs.handed_over(turns, self._habits.turns_from)
+            handed_over = handoff_look.handed_over(turns, self._habits.turns_from)
             records, people = self._tables.handoffs.values, self._tables.people.values
             await self._telling.notices(
                 open_now.at_start(schedule, handed_over, records, self._open.briefs, people, now)
@@ -143,7 +145,7 @@ class HandingOver:
         return known[1]
 
     def _compiled_turns(self, schedule: Schedule, now: datetime) -> tuple[Turn, ...] | None:
-        start, end = now - handoffs.LOOKED_BACK, now + handoffs.LOOKED_AHEAD
+        start, end = now - handoff_look.LOOKED_BACK, now + handoff_look.LOOKED_AHEAD
         tables = self._tables
         try:
             shifts = core.compile(
@@ -153,8 +155,10 @@ class HandingOver:
                 calendar=tables.calendars.values.get(schedule.calendar or ""),
                 leaves=tables.leaves.values.values(),
                 swaps=tables.swaps.values.values(),
+                # Never written as one message; turns that were left out would count as no longer standing.
+                whole=True,
             )
         except Exception:
             # Told as a fault by whoever compiles; the handoffs of all other schedules go on.
             return None
-        return core.turns(shifts, start - handoffs.LOOKED_BACK, end)
+        return core.turns(shifts, start - handoff_look.LOOKED_BACK, end)

@@ -19,13 +19,15 @@ _NONE: Mapping[str, Never] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """What one compilation of all schedules did; every field holds schedule ids."""
+    """What one compilation of all schedules did, by schedule id."""
 
     written: tuple[str, ...] = ()
     unchanged: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     failed: Mapping[str, str] = field(default_factory=dict)
     """Schedules that could not be compiled, each with its reason; their old shifts still stand."""
+    shifts: Mapping[str, Shifts] = field(default_factory=dict, compare=False, repr=False)
+    """What was compiled, written or not."""
 
 
 async def compile_all(
@@ -50,6 +52,7 @@ async def compile_all(
     written: list[str] = []
     unchanged: list[str] = []
     failed: dict[str, str] = {}
+    compiled: dict[str, Shifts] = {}
     for name, schedule in sorted(schedules.items()):
         try:
             fresh = core.compile(
@@ -65,9 +68,10 @@ async def compile_all(
             # Whatever one schedule breaks, the people of all the others must stay on call.
             failed[name] = f"{type(error).__name__}: {error}"
             continue
+        compiled[name] = fresh
         (written if await _write(shifts_kv, name, fresh) else unchanged).append(name)
     removed = await _remove_others(shifts_kv, schedules) if remove_missing else ()
-    return Compiled(tuple(written), tuple(unchanged), removed, failed)
+    return Compiled(tuple(written), tuple(unchanged), removed, failed, compiled)
 
 
 async def _write(shifts_kv: KeyValue, name: str, fresh: Shifts) -> bool:

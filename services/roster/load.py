@@ -5,14 +5,12 @@ A month, and a night, are those of the person's own wall clock.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from contracts import night
 from contracts.schedules import Shifts
 from services.roster.core.spans import Span, inside, merged
-
-NIGHT_FROM, NIGHT_UNTIL = time(22), time(7)
-"""A page at 22:00 or later, and before 07:00, is a night page: it breaks a night's sleep. Ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +84,7 @@ def loads(
 
 def is_night(at: datetime, zone: str) -> bool:
     """Return whether a moment lies in the night of that zone's wall clock."""
-    clock = at.astimezone(ZoneInfo(zone)).time()
-    return clock >= NIGHT_FROM or clock < NIGHT_UNTIL
+    return night.is_night(at.astimezone(ZoneInfo(zone)).time())
 
 
 def fairness(values: Iterable[float]) -> Fairness:

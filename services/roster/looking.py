@@ -1,16 +1,20 @@
 """The roster's one look: compile, then gaps, handoffs, swaps and codes; again at each change and moment.
 
-A look that fails is made again soon, and what fails in one part stops none of the others.
+Nothing polls: between changes it looks when something is due, and when the compiled window has moved
+by so much that it is written again. Shifts that somebody else wrote (another copy, the command line)
+are compared with what was compiled here, for they may come from an older reading. A look that fails
+is made again soon, and what fails in one part stops none of the others.
 """
 
 import asyncio
+import dataclasses
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 import structlog
 from nats.js.kv import KeyValue
 
-from services.roster import telling
+from services.roster import core, telling
 from services.roster.gap_notices import GapNotices
 from services.roster.handing_over import HandingOver
 from services.roster.handlers import Compiled, compile_all
@@ -24,6 +28,10 @@ from services.runtime.shell import Shell
 
 _log = structlog.get_logger()
 _AFTER_TROUBLE = timedelta(seconds=60)
+_TOLD_AGAIN = timedelta(hours=1)
+"""How often a schedule that can't be compiled is tried, and told, again."""
+_OTHERS_SHIFTS = timedelta(seconds=10)
+"""How soon others' shifts are mended. Two copies of different versions may disagree: no race of theirs."""
 _NAME = "roster"
 
 
@@ -57,6 +65,8 @@ class Looking:
         self._lock = asyncio.Lock()
         self._compiled = Compiled()
         self._compile_at: datetime | None = None
+        self._compiling = False
+        self._written_elsewhere = False
 
     async def start(self) -> None:
         """Look once, and go on looking."""
@@ -75,6 +85,12 @@ class Looking:
         self._compile_at = None
         self._handing_over.roster_changed()
         self.people_changed()
+
+    def shifts_changed(self) -> None:
+        """Compiled shifts were written or removed; what this copy writes itself is no news."""
+        if not self._compiling:
+            self._written_elsewhere = True
+            self.people_changed()
 
     def people_changed(self) -> None:
         """What is looked at changed. However much changes at once, one look sees all of it."""
@@ -131,32 +147,58 @@ class Looking:
 
     async def _compile(self, now: datetime) -> datetime:
         await self._tables.handoffs.follower.catch_up()
-        if self._compile_at is not None and now < self._compile_at:
-            return self._compile_at
+        if self._compile_at is None or self._compile_at <= now:
+            return await self._compile_now(now)
+        if self._written_elsewhere and self._differs():
+            self._compile_at = min(self._compile_at, now + _OTHERS_SHIFTS)
+        self._written_elsewhere = False
+        return self._compile_at
+
+    async def _compile_now(self, now: datetime) -> datetime:
+        # A change that comes while it compiles clears this again.
         self._compile_at = again = now + timedelta(seconds=self._settings.compile_every_seconds)
-        tables = self._tables
+        self._compiling, self._written_elsewhere = True, False
         try:
-            done = await compile_all(
-                tables.schedules.values,
-                self._shifts,
-                now,
-                horizon=self._settings.horizon,
-                calendars=tables.calendars.values,
-                leaves=tables.leaves.values,
-                swaps=tables.swaps.values,
-                handoffs=tables.handoffs.values,
-            )
+            await self._write_shifts(now)
         except Exception:
             self._compile_at = None
             raise
-        self._compiled = done
+        finally:
+            self._compiling = False
+        if self._compiled.failed:
+            again = min(again, now + _TOLD_AGAIN)
+        if self._differs():
+            again = min(again, now + _OTHERS_SHIFTS)
+        if self._compile_at is not None:
+            self._compile_at = again
+        return again
+
+    async def _write_shifts(self, now: datetime) -> None:
+        tables = self._tables
+        done = await compile_all(
+            tables.schedules.values,
+            self._shifts,
+            now,
+            horizon=self._settings.horizon,
+            calendars=tables.calendars.values,
+            leaves=tables.leaves.values,
+            swaps=tables.swaps.values,
+            handoffs=tables.handoffs.values,
+        )
+        failed = {name: "Unreadable" for name in sorted(tables.schedules.unreadable)} | dict(done.failed)
+        self._compiled = dataclasses.replace(done, failed=failed)
         for schedule in done.written:
             _log.info("shifts_written", schedule=schedule)
-        for schedule, reason in done.failed.items():
+        for schedule, reason in failed.items():
             _log.error("schedule_broken", schedule=schedule)
             await self._telling.faults([telling.of_failure(schedule, reason, now)])
+        await self._telling.faults(telling.of_unreadable(*what, now) for what in tables.unreadable())
         await tables.shifts.follower.catch_up()
-        return again
+
+    def _differs(self) -> bool:
+        """Whether any shifts stand otherwise than they were compiled here last."""
+        stored = self._tables.shifts.values
+        return any(core.worth_writing(stored.get(name), one) for name, one in self._compiled.shifts.items())
 
     async def _find_gaps(self, now: datetime) -> datetime | None:
         return await self._gaps.look(now, self._compiled.failed)

@@ -11,20 +11,36 @@ from services.runtime.follow import ValueTable
 
 
 class Tables:
-    """The buckets of the roster as they stand; `on_roster` and `on_people` are called at changes.
+    """The buckets of the roster as they stand; the callbacks tell of changes.
 
     `on_roster`: what shifts are compiled from changed. `on_people`: people, or what they were asked.
+    `on_shifts`: compiled shifts, by whomever.
     """
 
-    def __init__(self, nc: Client, on_roster: Callable[[], None], on_people: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        nc: Client,
+        on_roster: Callable[[], None],
+        on_people: Callable[[], None],
+        on_shifts: Callable[[], None],
+    ) -> None:
         self.people = ValueTable(nc, "people", Person, on_people)
         self.verifications = ValueTable(nc, "verifications", Verification, on_people)
         self.calendars = ValueTable(nc, "calendars", Calendar, on_roster)
         self.leaves = ValueTable(nc, "leaves", Leave, on_roster)
         self.swaps = ValueTable(nc, "swaps", Swap, on_roster)
         self.handoffs = ValueTable(nc, "handoffs", Handoff, on_roster)
-        self.shifts = ValueTable(nc, "shifts", Shifts)
+        self.shifts = ValueTable(nc, "shifts", Shifts, on_shifts)
         self.schedules = ValueTable(nc, "schedules", Schedule, on_roster)
+
+    def unreadable(self) -> tuple[tuple[str, str], ...]:
+        """Return (bucket, key) of what changes shifts and can't be read."""
+        found = {
+            "calendars": self.calendars.unreadable,
+            "leaves": self.leaves.unreadable,
+            "swaps": self.swaps.unreadable,
+        }
+        return tuple((name, key) for name, keys in found.items() for key in sorted(keys))
 
     async def start(self) -> None:
         """Read everything there is."""

@@ -51,6 +51,16 @@ class Telling:
             self._told.popitem(last=False)
 
 
+def of_unreadable(bucket: str, key: str, now: datetime) -> Signal:
+    """Return the fault of something that changes shifts and can't be read; one a day for each."""
+    return fault(
+        f"unreadable-{bucket}-{key}-{now:%Y%m%d}",
+        f"{key} in the bucket {bucket} can't be read, so shifts are compiled as they were before it. "
+        "Write it again, or delete it.",
+        now,
+    )
+
+
 def of_failure(schedule: str, reason: str, now: datetime) -> Signal:
     """Return the fault of a schedule that can't be compiled; one an hour for each schedule."""
     kind = reason.partition(":")[0]

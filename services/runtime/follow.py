@@ -74,6 +74,8 @@ class Follower:
         ready.cancel()
         if self._task.done():
             self._task.result()
+        if not self._ready.is_set():
+            raise Unavailable(f"following {self.stream}: the connection was closed")
 
     async def stop(self) -> None:
         """End following."""
@@ -96,6 +98,9 @@ class Follower:
             try:
                 await self._follow_once()
             except (nats.errors.Error, Unavailable, OSError, TimeoutError) as error:
+                if self._nc.is_closed:
+                    # For good: our own side closed it.
+                    return
                 _log.warning("follow_interrupted", stream=self.stream, error=type(error).__name__)
                 await asyncio.sleep(0.1)
             except Exception as error:
@@ -267,17 +272,21 @@ class ValueTable(Table, Generic[V]):
         only: str = "",
     ) -> None:
         self.values: dict[str, V] = {}
+        self.unreadable: set[str] = set()
+        """Keys whose value can't be read; what was read of them before, if anything was, still stands."""
         self._kind = kind
         self._changed = on_change
         super().__init__(nc, bucket, self._take, only)
 
     def _take(self, key: str, raw: bytes | None) -> None:
+        self.unreadable.discard(key)
         if raw is None:
             self.values.pop(key, None)
         else:
             try:
                 self.values[key] = self._kind.model_validate_json(raw)
             except ValidationError:
+                self.unreadable.add(key)
                 _log.error("value_unreadable", stream=self.follower.stream, name_of=key)
         if self._changed is not None:
             self._changed()

@@ -206,8 +206,9 @@ async def _set_right(js: JetStreamContext, found: _Found, replicas: int) -> list
     on_streams, on_durables = _stream_drifts(found, replicas), _durable_drifts(found)
     for config in stream_plan.all_streams(replicas):
         if any(drift.where == config.name for drift in on_streams):
-            placement = found.streams[str(config.name)].config.placement
-            await js.update_stream(dataclasses.replace(config, placement=placement))
+            stands = found.streams[str(config.name)].config
+            kept = {field: getattr(config, field) or getattr(stands, field) for field in stream_plan.STRICTER}
+            await js.update_stream(dataclasses.replace(config, placement=stands.placement, **kept))
     for stream in streams.STREAMS:
         for durable in stream.durables:
             if any(drift.where == f"{stream.name}/{durable.name}" for drift in on_durables):

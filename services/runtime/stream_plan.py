@@ -26,6 +26,8 @@ MAX_WAITING = 512
 """Pull requests that may wait at a durable: copies of the service times its lanes."""
 MAX_MESSAGE = 256 * 1024
 """Bytes of one message; a parked one, which holds another, may be as large as the server takes."""
+STRICTER = ("deny_delete", "deny_purge")
+"""Refusals of a stream that can be set and never lifted."""
 _MADE_OF_MESSAGES = "PARKED"
 
 
@@ -62,7 +64,7 @@ def stream_config(stream: streams.Stream, replicas: int = 1) -> StreamConfig:
         num_replicas=replicas,
         duplicate_window=stream.duplicate_window.total_seconds(),
         deny_delete=not parked,
-        deny_purge=not parked,
+        deny_purge=not (parked or stream.purged),
         allow_direct=True,
     )
 
@@ -83,7 +85,7 @@ def bucket_config(bucket: streams.Bucket, replicas: int = 1) -> StreamConfig:
         storage=StorageType.FILE,
         num_replicas=replicas,
         duplicate_window=120,
-        deny_delete=True,
+        deny_delete=not bucket.erased,
         allow_rollup_hdrs=True,
         allow_msg_ttl=True,
         allow_direct=True,
@@ -120,10 +122,12 @@ def drifts(
 ) -> tuple[Drift, ...]:
     """Return every field in which they differ; an unset field, 0, -1 and 'none' mean the same.
 
-    Where replicas are placed is the operator's business and isn't compared.
+    Where replicas are placed is the operator's business and isn't compared. A stream that an
+    earlier version made stricter stays so: the server never lifts these two.
     """
     names = [field.name for field in dataclasses.fields(expected) if field.name != "placement"]
     pairs = [(name, getattr(expected, name), getattr(found, name)) for name in names]
+    pairs = [(name, want, have) for name, want, have in pairs if want or not (have and name in STRICTER)]
     return tuple(
         Drift(where, name, _plain(want), _plain(have), _safe(name, _plain(want), _plain(have)))
         for name, want, have in pairs

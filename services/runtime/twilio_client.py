@@ -7,7 +7,8 @@ its retries repeat a POST that may have been processed; neither is used here.
 
 import base64
 import logging
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -56,6 +57,33 @@ class Unknown:
 
 
 Outcome = Accepted | Refused | Unknown
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A text or call as the carrier lists it."""
+
+    sid: str
+    sender: str
+    to: str
+    at: datetime
+    """When it was sent or began, in whole seconds; of a text that never left, when it was made. UTC."""
+    body: str = field(default="", repr=False)
+    media: int = 0
+    status: str = ""
+    changed: datetime | None = None
+    """When the carrier last changed it: of a text, its final receipt or its redaction."""
+    dated: bool = True
+    """False for a text that has no sending date: filters by date miss it."""
+
+
+@dataclass(frozen=True)
+class Media:
+    """A picture or other file of a text, as the carrier stores it."""
+
+    sid: str
+    url: str
+    content_type: str
 
 
 class _Transport(AsyncHttpClient):  # type: ignore[misc]  # the SDK has no types
@@ -172,9 +200,71 @@ class Carrier:
         """Return the sid of a call to that phone made since then, or None. Raises CarrierUnreachable."""
         return _newest(await self._list(self._client.calls.list_async(to=to, limit=20)), since)
 
+    async def texts(
+        self,
+        *,
+        to: str = "",
+        sender: str = "",
+        since: datetime | None = None,
+        until: datetime | None = None,
+        newest: int | None = None,
+    ) -> list[Listed]:
+        """Return texts that came in to a number, or went out from one, in that span, oldest first.
+
+        Without `since` and `until` also those without a sending date. Raises CarrierUnreachable.
+        """
+        found = await self._list(
+            self._client.messages.list_async(
+                to=to or values.unset,
+                from_=sender or values.unset,
+                date_sent_after=since.astimezone(UTC) if since else values.unset,
+                date_sent_before=until.astimezone(UTC) if until else values.unset,
+                limit=newest,
+                page_size=_PAGE,
+            )
+        )
+        return _oldest_first(_listed_text(one) for one in found if sender or one.direction == "inbound")
+
+    async def calls_in(self, to: str, since: datetime) -> list[Listed]:
+        """Return the calls to a number of ours that began since then, oldest first.
+
+        The list may know days only, so there is no upper end. Raises CarrierUnreachable.
+        """
+        found = await self._list(
+            self._client.calls.list_async(to=to, start_time_after=since.astimezone(UTC), page_size=_PAGE)
+        )
+        return _oldest_first(_listed_call(one) for one in found if one.direction == "inbound")
+
+    async def media_of(self, sid: str) -> list[Media]:
+        """Return the files of a text. Raises CarrierUnreachable."""
+        found = await self._list(self._client.messages(sid).media.list_async(page_size=_PAGE))
+        base = self._client.api.base_url
+        return [
+            Media(
+                str(one.sid), f"{base}{str(one.uri or '').removesuffix('.json')}", str(one.content_type or "")
+            )
+            for one in found
+        ]
+
+    async def redact_text(self, sid: str) -> Outcome:
+        """Have the carrier forget the body of a text; once it is gone, doing it again changes nothing."""
+        return await self._post(self._client.messages(sid).update_async(body=""))
+
+    async def drop_media(self, text: str, media: str) -> Outcome:
+        """Have the carrier delete a file of a text; Refused with status 404 when it is gone already."""
+
+        async def dropped() -> Accepted:
+            await self._client.messages(text).media(media).delete_async()
+            return Accepted(media)
+
+        return await self._post(dropped())
+
     async def check(self) -> Outcome:
         """Ask for the account: are the credentials good, is the carrier there?"""
         return await self._post(self._client.api.accounts(self._client.account_sid).fetch_async())
+
+    def _where(self, file: Any) -> str:
+        return f"{self._client.api.base_url}{str(file.uri or '').removesuffix('.json')}"
 
     async def _post(self, request: Any) -> Outcome:
         try:
@@ -203,6 +293,34 @@ class Carrier:
 
 class CarrierUnreachable(Exception):
     """The carrier could not be asked; try again later."""
+
+
+_PAGE = 200
+"""Rows of one page of a list."""
+
+
+def _listed_text(one: Any) -> Listed:
+    return Listed(
+        sid=str(one.sid),
+        sender=str(one.from_ or ""),
+        to=str(one.to or ""),
+        at=one.date_sent or one.date_created,
+        body=str(one.body or ""),
+        media=int(one.num_media or 0),
+        status=str(one.status or ""),
+        changed=one.date_updated,
+        dated=one.date_sent is not None,
+    )
+
+
+def _listed_call(one: Any) -> Listed:
+    at = one.start_time or one.date_created
+    return Listed(str(one.sid), str(one._from or ""), str(one.to or ""), at, status=str(one.status or ""))
+
+
+def _oldest_first(found: Iterable[Listed]) -> list[Listed]:
+    # The carrier lists the newest first, and its dates have whole seconds only.
+    return sorted(reversed(list(found)), key=lambda one: one.at)
 
 
 def _newest(found: list[Any], since: datetime) -> str | None:

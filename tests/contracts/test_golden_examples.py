@@ -104,7 +104,7 @@ def lost(stored: Any, read: Any, at: str = "") -> list[str]:
             return [] if stored == read else [at]
 
 
-_FREE = ("args", "state", "facts", "sources")
+_FREE = ("args", "state", "facts", "sources", "boxes")
 
 
 def with_news(stored: Any) -> Any:

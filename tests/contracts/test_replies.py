@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.replies import CODE, COMMAND_WORDS, Key, Reply, parse
+from contracts.replies import CODE, COMMAND_WORDS, Key, Reply, after, parse, words_of
 from contracts.values import Disposition
 
 READINGS: list[tuple[str, Reply]] = [
@@ -99,6 +99,31 @@ READINGS: list[tuple[str, Reply]] = [
     ("k7", Reply(Key.UNKNOWN, "K7")),
     ("takk k7", Reply(Key.UNKNOWN, "K7")),
     ("who is this about", Reply(Key.FREE)),
+    ("K7: 1", Reply(Key.TALK_SAY, "K7")),
+    ("k7 : ok", Reply(Key.TALK_SAY, "K7")),
+    ("k7:", Reply(Key.UNKNOWN)),
+    ("K7 how are you now?", Reply(Key.FREE, "K7")),
+    ("safe?", Reply(Key.TALK_SAFE)),
+    ("Safe K7", Reply(Key.TALK_SAFE, "K7")),
+    ("k7 safe?", Reply(Key.TALK_SAFE, "K7")),
+    ("safe to go home now", Reply(Key.FREE)),
+    ("where", Reply(Key.TALK_WHERE)),
+    ("where are you", Reply(Key.FREE)),
+    ("911", Reply(Key.TALK_911)),
+    ("911 k7", Reply(Key.TALK_911, "K7")),
+    ("911 k7 called county dispatch", Reply(Key.TALK_911, "K7", name="county dispatch", number="called")),
+    ("911 is on its way", Reply(Key.FREE)),
+    ("/intro", Reply(Key.TALK_CANNED, name="intro")),
+    ("k7 /intro", Reply(Key.TALK_CANNED, "K7", name="intro")),
+    ("canned intro k7", Reply(Key.TALK_CANNED, "K7", name="intro")),
+    ("/", Reply(Key.TALK_CANNED)),
+    ("join kim", Reply(Key.TALK_JOIN, name="kim")),
+    ("join k7", Reply(Key.TALK_JOIN, "K7")),
+    ("k7 join Mary Ann", Reply(Key.TALK_JOIN, "K7", name="mary ann")),
+    ("join us for the group tomorrow", Reply(Key.FREE)),
+    ("leave k7", Reply(Key.TALK_LEAVE, "K7")),
+    ("note k7 her sister knows", Reply(Key.TALK_NOTE, "K7", name="her sister knows")),
+    ("mute k7", Reply(Key.TALK_MUTE, "K7")),
     ("1 please send somebody", Reply(Key.FREE)),
 ]
 
@@ -106,6 +131,33 @@ READINGS: list[tuple[str, Reply]] = [
 @pytest.mark.parametrize(("text", "reply"), READINGS, ids=[repr(text) for text, _ in READINGS])
 def test_a_text_is_read_as(text: str, reply: Reply) -> None:
     assert parse(text) == reply
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "words"),
+    [
+        ("K7 How are you now?", "K7", "How are you now?"),
+        ("k7:  OK", "K7", "OK"),
+        ("How are you?", "", "How are you?"),
+        ("A nice day", "", "A nice day"),
+        ("k7", "", "k7"),
+    ],
+)
+def test_words_for_a_conversation_stay_as_written(text: str, code: str, words: str) -> None:
+    assert words_of(text) == (code, words)
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("note K7 Her sister knows", "Her sister knows"),
+        ("K7 NOTE Her sister knows", "Her sister knows"),
+        ("note", ""),
+        ("something else", ""),
+    ],
+)
+def test_what_stands_behind_a_key_stays_as_written(text: str, rest: str) -> None:
+    assert after(text, "note") == rest
 
 
 @pytest.mark.parametrize("text", ["ok", "okay", "yes", "y", "k", "seen", "ok k7", "yes K7"])
@@ -172,7 +224,8 @@ def test_the_keys_5_and_6_change_no_reading_of_the_keys_before_them(word: str) -
     """Where the grammar of four keys parts a word into key and code, that of six reads the same."""
     parted = re.fullmatch(f"([1-4])({CODE.pattern})|({CODE.pattern})([1-4])", word)
     if parted is None:
-        assert parse(word).key not in (Key.TAKE, Key.PASS, Key.REACHED, Key.DISPOSE) or len(word) == 1
+        others = parse(word).key not in (Key.TAKE, Key.PASS, Key.REACHED, Key.DISPOSE)
+        assert others or len(word) == 1 or word in COMMAND_WORDS
         return
     key, code = (part for part in parted.groups() if part) if parted[1] else (parted[4], parted[3])
     assert parse(word) == Reply(parse(key).key, code.upper())

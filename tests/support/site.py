@@ -43,10 +43,11 @@ class Site:
         """Stop it."""
         asyncio.run(self.server.stop())
 
-    def vigil(self, *words: str, **environment: str) -> Result:
-        """Run a command in this process, with this site's settings and no other's."""
+    def vigil(self, *words: str, input: str | None = None, **environment: str) -> Result:
+        """Run a command in this process, with this site's settings and no other's; `input` is typed in."""
         others = {name: None for name in os.environ if name.startswith("VIGIL_")}
-        return CliRunner().invoke(app, list(words), env=others | self.environment | environment)
+        whole = others | self.environment | environment
+        return CliRunner().invoke(app, list(words), input=input, env=whole)
 
     def as_admin(self, work: Callable[[Client], Awaitable[Any]]) -> Any:
         """Do something with a connection that may do everything."""
@@ -61,12 +62,17 @@ class Site:
         return asyncio.run(done())
 
     def append(
-        self, subject: str, events: tuple[BaseModel, ...], brief: BaseModel, due: datetime | None = None
+        self,
+        subject: str,
+        events: tuple[BaseModel, ...],
+        brief: BaseModel,
+        due: datetime | None = None,
+        at: datetime | None = None,
     ) -> None:
         """Append a commit, as the owner of the subject would."""
 
         async def work(nc: Client) -> None:
-            await append(nc, subject, events, brief, due)
+            await append(nc, subject, events, brief, due, at)
 
         self.as_admin(work)
 
@@ -87,7 +93,12 @@ class Site:
 
 
 async def append(
-    nc: Client, subject: str, events: tuple[BaseModel, ...], brief: BaseModel, due: datetime | None = None
+    nc: Client,
+    subject: str,
+    events: tuple[BaseModel, ...],
+    brief: BaseModel,
+    due: datetime | None = None,
+    at: datetime | None = None,
 ) -> None:
     """Append a commit with its headers."""
     kinds = ",".join(str(getattr(event, "type", "")) for event in events)
@@ -95,7 +106,7 @@ async def append(
     if due is not None:
         headers[DUE] = due.isoformat()
     commit = Commit(
-        at=datetime(2026, 11, 24, 8, 10, tzinfo=UTC),
+        at=at or datetime(2026, 11, 24, 8, 10, tzinfo=UTC),
         cause="test",
         version=1,
         events=tuple(event.model_dump(mode="json") for event in events),

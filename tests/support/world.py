@@ -21,10 +21,10 @@ from nats.aio.client import Client
 
 from contracts.commits import BRIEF, DUE, Commit
 from contracts.escalations import EscalationBrief
-from contracts.people import Person
+from contracts.people import Patient, Person
 from contracts.policies import Policy
 from contracts.schedules import Every, Override, Rotation, Schedule
-from contracts.streams import BUCKETS, STREAMS
+from contracts.streams import STREAMS
 from services.administration import Administration
 from services.carrier_emulator.emulator import CarrierEmulator
 from services.carrier_emulator.entries import LegsBridged
@@ -151,6 +151,10 @@ class World:
             "VIGIL_TWILIO_AUTH_TOKEN": TOKEN,
             "VIGIL_CARRIER_URL": self.emulator.base_url,
             "VIGIL_CARRIER_TIMEOUT_SECONDS": "1",
+            # Each round is a step of the clock: only the tests that are about them have them.
+            "VIGIL_ROSTER_COMPILE_EVERY_SECONDS": "21600",  # hourly looks only cost simulated days
+            "VIGIL_GATEWAY_RECOVER_EVERY_SECONDS": "0",
+            "VIGIL_CARRIER_REDACT_AFTER_HOURS": "0",
             "VIGIL_PUBLIC_URL": self.url,
             "VIGIL_GATEWAY_PORT": str(self._port),
             "VIGIL_STAFF_NUMBER": LINE,
@@ -223,31 +227,31 @@ class World:
                     await asyncio.sleep(0.003)
 
     async def _drained(self) -> bool:
-        infos = await asyncio.gather(
-            *(
-                self._consumer(s.name, d.name)
-                for s in STREAMS
-                for d in s.durables
-                if d.service in self.vigil.shells
-            )
-        )
-        if any(waiting for waiting in infos):
+        hearing = {(s.name, d.name) for s in STREAMS for d in s.durables if d.service in self.vigil.shells}
+        waiting = await asyncio.gather(*(self._waiting(name) for name in sorted({s for s, _ in hearing})))
+        if any(count for counts in waiting for which, count in counts.items() if which in hearing):
             return False
-        ends = dict(await asyncio.gather(*(self._end(name) for name in _FOLLOWED)))
+        ends = await self._ends()
         return all(
             seen >= ends[stream]
             for shell in self.vigil.shells.values()
             for stream, seen in (position() for position in shell.followers)
         )
 
-    async def _consumer(self, stream: str, name: str) -> int:
-        reply = await self.admin.request(f"$JS.API.CONSUMER.INFO.{stream}.{name}", b"", timeout=5)
-        info = json.loads(reply.data)
-        return int(info["num_pending"]) + int(info["num_ack_pending"])
+    async def _waiting(self, stream: str) -> dict[tuple[str, str], int]:
+        """What each consumer of a stream has still to hear, in one request for all of them."""
+        reply = await self.admin.request(f"$JS.API.CONSUMER.LIST.{stream}", b"", timeout=5)
+        return {
+            (stream, one["name"]): int(one["num_pending"]) + int(one["num_ack_pending"])
+            for one in json.loads(reply.data)["consumers"]
+        }
 
-    async def _end(self, stream: str) -> tuple[str, int]:
-        reply = await self.admin.request(f"$JS.API.STREAM.INFO.{stream}", b"", timeout=5)
-        return stream, int(json.loads(reply.data)["state"]["last_seq"])
+    async def _ends(self) -> dict[str, int]:
+        """The last sequence of every stream, in one request for all of them."""
+        reply = await self.admin.request("$JS.API.STREAM.LIST", b"", timeout=5)
+        found = json.loads(reply.data)
+        assert len(found["streams"]) == found["total"]
+        return {one["config"]["name"]: int(one["state"]["last_seq"]) for one in found["streams"]}
 
     # -- acting -----------------------------------------------------------------------------
 
@@ -354,7 +358,7 @@ class World:
         """Return every event of a subject, oldest first."""
         js = self.admin.jetstream()
         found: list[dict[str, object]] = []
-        end = (await self._end(stream))[1]
+        end = (await self._ends())[stream]
         sequence = 1
         while sequence <= end:
             ask = json.dumps({"seq": sequence, "next_by_subj": subject}).encode()
@@ -366,13 +370,22 @@ class World:
         del js
         return found
 
+    async def speaks(self, who: str, language: str) -> None:
+        """Note in a patient's record which language they speak."""
+        bucket = await self.admin.jetstream().key_value("patients")
+        entry = await bucket.get(self.patients[who])
+        record = Patient.model_validate_json(entry.value or b"").model_copy(update={"language": language})
+        await bucket.put(record.id, record.model_dump_json().encode())
+
+    async def enrol_phone(self, who: str) -> None:
+        """Enrol a responder as a patient, with the same phone."""
+        draft = PatientDraft(id=f"pt_{who}", name=PEOPLE[who][0], phone=PEOPLE[who][1])
+        self.patients[who] = (await self.administration.put_patient(draft, SOURCE, f"as-{who}")).id
+
     async def person(self, who: str) -> Person:
         """Return a responder as stored."""
         bucket = await self.admin.jetstream().key_value("people")
         return Person.model_validate_json((await bucket.get(who)).value or b"")
-
-
-_FOLLOWED = [*(s.name for s in STREAMS if s.followed_by), *(b.stream for b in BUCKETS)]
 
 
 def person(name: str, *, methods: tuple[tuple[str, str], ...] | None = None, pin: str = PIN) -> PersonDraft:

@@ -2,7 +2,11 @@
 
 import re
 
-from tests.support.world import World
+import pytest
+
+from services.command_line import answer as desk
+from services.command_line.troubles import Trouble
+from tests.support.world import PIN, World
 
 TALK = """\
 ana >  1
@@ -89,3 +93,21 @@ async def test_soon_pages_of_the_night_come_in_the_morning_as_one_text(world: Wo
     assert text.startswith("VIGIL 3 open: ")
     codes = {await world.code(patient) for patient in ("rivera", "stone", "moss")}
     assert set(re.findall(r"\b([A-Z]\d[A-Z]?) TODAY", text)) == codes
+
+
+async def test_the_same_is_done_at_a_desk_with_the_holders_pin(world: World) -> None:
+    """03:10 ana holds it; at the desk she calls for help and gives it to Dee; a wrong PIN does nothing."""
+    await world.signal("patient_alert", "urgent", "rivera")
+    code = await world.code()
+    await world.reply("ana", "1")
+
+    with pytest.raises(Trouble, match="not the PIN of ana"):
+        await desk.answered("ana", f"give {code} dee", "0000")
+    helped = await desk.answered("ana", f"5 {code}", PIN)
+    given = await desk.answered("ana", f"give {code} dee", PIN)
+    snoozed = await desk.answered("ana", f"snooze {code} 2h", PIN)
+
+    assert (helped.worked, given.worked, snoozed.worked) == (True, True, False)
+    assert snoozed.told == ["not_snoozed"]
+    assert any(code in text for text in await world.texts_soon("dee"))
+    assert (await world.open_brief()).holder == "ana"

@@ -3,7 +3,7 @@
 import json
 
 from contracts.escalations import EscalationStatus
-from services.conversation.core.wording import FIRST_ANSWER
+from services.conversation import phrasebook
 from services.programme import PatientDraft
 from tests.support.world import LINE, World
 
@@ -13,7 +13,7 @@ async def test_a_spanish_patient_is_answered_in_spanish(world: World) -> None:
     phone = "+12025550131"
     await world.administration.put_patient(PatientDraft(id="pt_luz", name="Luz", phone=phone, language="es"))
     await world.phone(phone).text("ayuda", LINE)
-    assert await world.texts_soon(phone) == [FIRST_ANSWER["es"]]
+    assert await world.texts_soon(phone) == [phrasebook.load().of("es").first]
     assert any("1 take" in text for text in world.texts("ana"))
 
 

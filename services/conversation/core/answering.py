@@ -1,4 +1,4 @@
-"""Sending the one answer that may be under way: intended, then accepted, postponed, unknown or failed."""
+"""Sending our texts, one at a time to each phone: intended, then accepted, postponed, unknown or failed."""
 
 from datetime import datetime, timedelta
 
@@ -11,7 +11,8 @@ from contracts.conversations import (
     AnswerUnknown,
     OptedOut,
 )
-from services.conversation.core.hear import Events
+from services.conversation.core import outcomes
+from services.conversation.core.draft import Draft
 from services.conversation.core.state import Answer, Conversation
 
 NO_OUTCOME = timedelta(seconds=10)
@@ -22,61 +23,64 @@ _OPS_CODES = frozenset({20003, 21212, 21408, 21603, 21606, 21608, 21659, 21661, 
 """Refusals that only ops can mend: account, number, registration, permission (carrier.md 4)."""
 
 
-def intend(state: Conversation, now: datetime) -> Events:
-    """Return the intention to send what waits, or that it is not sent any more; () if it isn't time."""
-    answer = state.answer
-    if answer is None or answer.stage is not AnswerStage.WAITING or now < answer.next_at:
-        return ()
-    return _next_attempt(state, now, answer)
+def intend(draft: Draft) -> None:
+    """Intend to send what waits and whose turn has come, or say that it is not sent any more."""
+    for answer in draft.state.turns:
+        if answer.stage is AnswerStage.WAITING and answer.next_at <= draft.now:
+            _next_attempt(draft, answer)
 
 
-def lost(state: Conversation, now: datetime) -> Answer | None:
-    """Return the answer of which the carrier must be asked what became of it, if there is one."""
-    answer = state.answer
-    asked_for = answer is not None and answer.stage in (AnswerStage.INTENDED, AnswerStage.UNKNOWN)
-    return answer if asked_for and answer is not None and answer.next_at <= now else None
+def lost(state: Conversation, now: datetime) -> tuple[Answer, ...]:
+    """Return the texts of which the carrier must be asked what became of them."""
+    asked_for = (AnswerStage.INTENDED, AnswerStage.UNKNOWN)
+    return tuple(one for one in state.outbox if one.stage in asked_for and one.next_at <= now)
 
 
-def not_found(state: Conversation, now: datetime, attempt: int) -> Events:
-    """Return the intention to send again: the carrier does not know that attempt."""
-    answer = lost(state, now)
-    return () if answer is None or answer.attempt != attempt else _next_attempt(state, now, answer)
+def not_found(draft: Draft, name: str, attempt: int) -> None:
+    """Intend to send again: the carrier does not know that attempt."""
+    answer = next((one for one in lost(draft.state, draft.now) if one.id == name), None)
+    if answer is not None and answer.attempt == attempt:
+        _next_attempt(draft, answer)
 
 
-def accepted(
-    state: Conversation, now: datetime, name: str, attempt: int, sid: str, *, reconciled: bool = False
-) -> Events:
-    """Return that the carrier took it; () when that was known already."""
-    answer = state.answer
-    if answer is None or answer.id != name or not answer.under_way:
-        return ()
-    return (AnswerAccepted(at=now, answer=name, attempt=attempt, sid=sid, reconciled=reconciled),)
+def accepted(draft: Draft, name: str, attempt: int, sid: str, *, reconciled: bool = False) -> None:
+    """The carrier took it; nothing when that was known already."""
+    answer = draft.state.out(name)
+    if answer is not None and answer.under_way:
+        draft.add(AnswerAccepted(at=draft.now, answer=name, attempt=attempt, sid=sid, reconciled=reconciled))
 
 
-def refused(
-    state: Conversation, now: datetime, name: str, attempt: int, code: int | None, status: int
-) -> Events:
-    """Return what a refusal does: 429 waits, everything else fails for good (carrier.md 4)."""
-    answer = _sent(state, name, attempt)
+def refused(draft: Draft, name: str, attempt: int, code: int | None, status: int) -> None:
+    """A refusal: 429 waits, everything else fails for good (carrier.md 4)."""
+    answer = _sent(draft.state, name, attempt)
     if answer is None:
-        return ()
+        return
     word = str(code or f"http_{status}")
     if status == 429:
         wait = timedelta(seconds=min(2**answer.postponed, 30))
-        return (AnswerPostponed(at=now, answer=name, attempt=attempt, code=word, not_before=now + wait),)
-    failed = AnswerFailed(at=now, answer=name, code=word)
-    return (failed, OptedOut(at=now, why="refused")) if code == OPTED_OUT_CODE else (failed,)
+        draft.add(
+            AnswerPostponed(
+                at=draft.now, answer=name, attempt=attempt, code=word, not_before=draft.now + wait
+            )
+        )
+        return
+    if code == OPTED_OUT_CODE and answer.to is None:
+        draft.add(OptedOut(at=draft.now, why="refused"))
+    _fail(draft, answer, word)
 
 
-def unknown(state: Conversation, now: datetime, name: str, attempt: int, why: str) -> Events:
-    """Return that nobody knows what became of it, and when to ask: after 2, 4, 8, 16, then 30 s."""
-    answer = _sent(state, name, attempt)
+def unknown(draft: Draft, name: str, attempt: int, why: str) -> None:
+    """Nobody knows what became of it: the carrier is asked after 2, 4, 8, 16, then 30 s."""
+    answer = _sent(draft.state, name, attempt)
     if answer is None:
-        return ()
-    if now >= answer.send_by:
-        return (AnswerFailed(at=now, answer=name, code="too_late"),)
+        return
+    if draft.now >= answer.send_by:
+        _fail(draft, answer, "too_late")
+        return
     wait = timedelta(seconds=min(2 ** (answer.unknowns + 1), 30))
-    return (AnswerUnknown(at=now, answer=name, attempt=attempt, why=why, reconcile_at=now + wait),)
+    draft.add(
+        AnswerUnknown(at=draft.now, answer=name, attempt=attempt, why=why, reconcile_at=draft.now + wait)
+    )
 
 
 def needs_ops(code: int | None, status: int) -> bool:
@@ -85,17 +89,28 @@ def needs_ops(code: int | None, status: int) -> bool:
 
 
 def _sent(state: Conversation, name: str, attempt: int) -> Answer | None:
-    answer = state.answer
-    if answer is None or (answer.id, answer.attempt) != (name, attempt):
+    answer = state.out(name)
+    if answer is None or answer.attempt != attempt:
         return None
     return answer if answer.stage in (AnswerStage.INTENDED, AnswerStage.UNKNOWN) else None
 
 
-def _next_attempt(state: Conversation, now: datetime, answer: Answer) -> Events:
-    if state.opted_out:
-        return (AnswerFailed(at=now, answer=answer.id, code="opted_out"),)
-    if now >= answer.send_by:
-        return (AnswerFailed(at=now, answer=answer.id, code="too_late"),)
-    return (
-        AnswerIntended(at=now, answer=answer.id, attempt=answer.attempt + 1, reconcile_at=now + NO_OUTCOME),
-    )
+def _next_attempt(draft: Draft, answer: Answer) -> None:
+    if draft.state.opted_out and answer.to is None:
+        _fail(draft, answer, "opted_out")
+    elif draft.now >= answer.send_by:
+        _fail(draft, answer, "too_late")
+    else:
+        draft.add(
+            AnswerIntended(
+                at=draft.now,
+                answer=answer.id,
+                attempt=answer.attempt + 1,
+                reconcile_at=draft.now + NO_OUTCOME,
+            )
+        )
+
+
+def _fail(draft: Draft, answer: Answer, code: str) -> None:
+    draft.add(AnswerFailed(at=draft.now, answer=answer.id, code=code))
+    outcomes.failed(draft, answer, code)

@@ -1,89 +1,121 @@
-"""What is true of a conversation after an event."""
+"""What is true of a conversation after an event: one case per event, nothing decided here.
 
-from typing import assert_never
+Only fields of the event and of the state are read. Every event ever released must stay readable.
+"""
 
 from contracts.conversations import (
+    AlarmSet,
     AnswerAccepted,
     AnswerDelivered,
     AnswerFailed,
     AnswerIntended,
     AnswerPostponed,
-    AnswerStage,
     AnswerUnknown,
     AnswerWaiting,
     CallReceived,
+    ConversationEnded,
     ConversationEvent,
+    EmergencyAsked,
+    EmergencyCalled,
+    EmergencyConfirmed,
+    EmergencyStarted,
+    HoldSeen,
+    JoinAsked,
+    Muted,
+    NoteLeft,
+    NoteTold,
+    Nudged,
     OptedIn,
     OptedOut,
+    PatientSilent,
+    PersonJoined,
+    PersonLeft,
+    SignalOwed,
+    SignalRaised,
+    SurveyAnswered,
+    TalkHeard,
     TextReceived,
 )
-from services.conversation.core.state import HEARD_KEPT, Answer, Conversation
-
-_AnswerEvent = (
-    AnswerIntended | AnswerAccepted | AnswerPostponed | AnswerUnknown | AnswerFailed | AnswerDelivered
-)
+from services.conversation.core import changes, outbox_changes
+from services.conversation.core.state import Conversation
 
 
 def evolve(state: Conversation, event: ConversationEvent) -> Conversation:
-    """Return the state after the event; an event about another answer than the latest changes nothing."""
+    """Return the state after the event. It never refuses: what is in the log has happened."""
     match event:
-        case TextReceived() | CallReceived():
-            return state.model_copy(
-                update={
-                    "heard": (*state.heard, event.sid)[-HEARD_KEPT:],
-                    "heard_at": event.at,
-                    "texts": state.texts + isinstance(event, TextReceived),
-                }
-            )
+        case TextReceived():
+            return changes.text_received(state, event)
+        case CallReceived():
+            return changes.call_received(state, event)
         case OptedOut():
             return state.model_copy(update={"opted_out": True})
         case OptedIn():
             return state.model_copy(update={"opted_out": False})
         case AnswerWaiting():
-            answer = Answer(
-                id=event.answer,
-                text=event.text,
-                phone=event.phone,
-                asked_at=event.at,
-                send_by=event.send_by,
-                next_at=event.at,
-            )
-            return state.model_copy(update={"answer": answer})
+            return outbox_changes.waiting(state, event)
+        case (
+            AnswerIntended()
+            | AnswerAccepted()
+            | AnswerPostponed()
+            | AnswerUnknown()
+            | AnswerFailed()
+            | AnswerDelivered()
+        ):
+            return outbox_changes.moved(state, event)
+        case HoldSeen():
+            return changes.hold_seen(state, event)
+        case ConversationEnded():
+            return changes.ended(state, event)
+        case AlarmSet():
+            return changes.alarm_set(state, event)
         case _:
-            if state.answer is None or state.answer.id != event.answer:
-                return state
-            return state.model_copy(update={"answer": _moved(state.answer, event)})
+            return _talk(state, event)
 
 
-def _moved(answer: Answer, event: _AnswerEvent) -> Answer:
+_TalkEvent = (
+    SignalOwed
+    | SignalRaised
+    | TalkHeard
+    | Nudged
+    | PatientSilent
+    | Muted
+    | NoteLeft
+    | NoteTold
+    | JoinAsked
+    | PersonJoined
+    | PersonLeft
+    | EmergencyStarted
+    | EmergencyCalled
+    | EmergencyAsked
+    | EmergencyConfirmed
+    | SurveyAnswered
+)
+
+
+def _talk(state: Conversation, event: _TalkEvent) -> Conversation:
     match event:
-        case AnswerIntended():
-            change = {
-                "stage": AnswerStage.INTENDED,
-                "attempt": event.attempt,
-                "intended_at": answer.intended_at or event.at,
-                "next_at": event.reconcile_at,
-            }
-        case AnswerAccepted():
-            change = {"stage": AnswerStage.ACCEPTED, "sid": event.sid}
-        case AnswerPostponed():
-            change = {
-                "stage": AnswerStage.WAITING,
-                "postponed": answer.postponed + 1,
-                "code": event.code,
-                "next_at": event.not_before,
-            }
-        case AnswerUnknown():
-            change = {
-                "stage": AnswerStage.UNKNOWN,
-                "unknowns": answer.unknowns + 1,
-                "code": event.why,
-                "next_at": event.reconcile_at,
-            }
-        case AnswerFailed():
-            change = {"stage": AnswerStage.FAILED, "code": event.code}
-        case AnswerDelivered():
-            change = {"stage": AnswerStage.DELIVERED, "sid": event.sid}
-        case _:
-            assert_never(event)
-    return answer.model_copy(update=change)
+        case SignalOwed():
+            return changes.owed(state, event)
+        case SignalRaised():
+            left = tuple(one for one in state.owed if one.signal != event.signal)
+            return state.model_copy(update={"owed": left})
+        case TalkHeard():
+            return changes.talk_heard(state, event)
+        case Nudged():
+            return state.model_copy(update={"nudges": event.stage})
+        case PatientSilent():
+            return state.model_copy(update={"silent_told": True})
+        case Muted():
+            return state.model_copy(update={"muted_until": event.until})
+        case NoteLeft():
+            return state.model_copy(update={"note": event.note, "note_by": event.responder})
+        case NoteTold():
+            return state.model_copy(update={"note": None, "note_by": None})
+        case JoinAsked():
+            return state.model_copy(update={"invited": tuple(dict.fromkeys((*state.invited, event.asked)))})
+        case PersonJoined() | PersonLeft():
+            return changes.joined_or_left(state, event)
+        case EmergencyStarted() | EmergencyCalled() | EmergencyAsked() | EmergencyConfirmed():
+            return changes.emergency(state, event)
+        case SurveyAnswered():
+            return state.model_copy(update={"survey_at": None})

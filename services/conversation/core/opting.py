@@ -8,6 +8,9 @@ import unicodedata
 from enum import StrEnum
 
 _STOP = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout"})
+_STOP_SPANISH = frozenset({"alto", "parar", "pare", "cancelar", "detener"})
+"""What stops texts in Spanish. Ours: the carrier knows English words alone, so these stop only here; a
+word that may as well be despair (`fin`, `basta`) is none of them."""
 _START = frozenset({"start", "yes", "unstop"})
 
 
@@ -22,7 +25,7 @@ class Opting(StrEnum):
 def opting(by_carrier: str, body: str) -> Opting:
     """Return what the text does: `by_carrier` is its OptOutType ("" if it says nothing)."""
     word = " ".join(unicodedata.normalize("NFKC", body).casefold().split())
-    if by_carrier.upper() == "STOP" or word in _STOP:
+    if by_carrier.upper() == "STOP" or word in _STOP | _STOP_SPANISH:
         return Opting.OUT
     if by_carrier.upper() == "START" or word in _START:
         return Opting.IN

@@ -27,6 +27,11 @@ _PHRASES = sorted(_COURTESIES.strip().replace("\n", ", ").split(", "), key=len, 
 _COURTESY = re.compile(rf"[\W_]*(?:(?:{'|'.join(map(re.escape, _PHRASES))})(?:[\W_]+|$))+")
 
 
+_MAY_HOLD_A_RISK = frozenset(
+    {Key.FREE, Key.UNKNOWN, Key.GIVE, Key.TALK_SAY, Key.TALK_NOTE, Key.TALK_JOIN, Key.TALK_911}
+)
+
+
 class Meaning(StrEnum):
     """What comes of a staff member's text here; commands are paging's."""
 
@@ -38,7 +43,7 @@ class Meaning(StrEnum):
 def meaning(text: str) -> Meaning:
     """Return what the text means; never raises, whatever it is."""
     key = parse(text).key
-    if key not in (Key.FREE, Key.UNKNOWN, Key.GIVE):
+    if key not in _MAY_HOLD_A_RISK:
         return Meaning.NOTHING
     # A single word, or a word behind a code, parses as a mistyped command: it may still be a risk.
     # So may what stands behind `give`, where a name is meant.

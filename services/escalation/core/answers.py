@@ -1,11 +1,9 @@
 """Answers to pages: taken, passed, or no method got through."""
 
-from collections.abc import Sequence
-
 from contracts.escalations import GivenBack, PageEnded, Telling
 from contracts.pages import PageAcknowledged, PageDeclined, PageExhausted
 from contracts.values import Channel
-from services.escalation.core import drill, giving, helping, holding, steps, telling
+from services.escalation.core import drill, giving, helping, holding, hours, steps, telling
 from services.escalation.core.draft import Draft
 from services.escalation.core.state import PageOut, Run
 
@@ -26,13 +24,15 @@ def acknowledged(draft: Draft, event: PageAcknowledged) -> None:
 
 
 def declined(draft: Draft, event: PageDeclined) -> None:
-    """Somebody passes: the next are paged at once, and they are told who that is."""
-    helpers = draft.run.helpers
+    """Somebody passes: the next are paged at once, and they are told who that is.
+
+    After the holder whoever helped is asked to take it too. In the quiet hours all in the morning.
+    """
+    helpers, at_once = draft.run.helpers, hours.cannot_wait(draft.run)
     if event.responder == draft.run.holder:
         draft.add(GivenBack(at=draft.now, responder=event.responder))
-        steps.next_step(draft)
-        helping.page_helpers(draft, helpers)
-        telling.tell(draft, event.responder, Telling.GIVEN_BACK, next=_next(draft))
+        steps.next_step(draft, helpers, at_once=at_once)
+        telling.tell(draft, event.responder, Telling.GIVEN_BACK, **_next(draft))
         return
     if event.responder in draft.run.helpers:
         helping.leaves(draft, event.responder)
@@ -48,7 +48,7 @@ def declined(draft: Draft, event: PageDeclined) -> None:
     elif draft.run.holder is not None:
         telling.tell(draft, event.responder, Telling.OTHER_HAS_IT, holder=draft.run.holder)
         return
-    telling.tell(draft, event.responder, Telling.PASSED, next=_next(draft))
+    telling.tell(draft, event.responder, Telling.PASSED, **_next(draft))
 
 
 def exhausted(draft: Draft, event: PageExhausted) -> None:
@@ -112,6 +112,10 @@ def _go_on(draft: Draft, ended: PageOut) -> None:
         steps.next_step(draft)
 
 
-def _next(draft: Draft) -> str:
-    current: Sequence[PageOut] = draft.run.current
-    return telling.listed([out.responder for out in current])
+def _next(draft: Draft) -> dict[str, str]:
+    """Who is paged next; in the quiet hours also when."""
+    run = draft.run
+    args = {"next": telling.listed([out.responder for out in run.current])}
+    if run.step_ends_at is not None and hours.paging_goes_on(run, draft.now) > draft.now:
+        args["at"] = run.step_ends_at.isoformat()
+    return args

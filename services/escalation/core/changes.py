@@ -32,6 +32,7 @@ def opened(run: Run, event: Opened) -> Run:
     signal = event.signal
     past = (*run.past, PastRun(run=run.run, code=run.code)) if run.run else run.past
     waits = EscalationStatus.WORKLIST if event.starts_at is None else EscalationStatus.WAITING
+    in_the_morning = event.starts_at is not None and event.starts_at > event.at
     return Run(
         subject=run.subject,
         number=event.number,
@@ -51,6 +52,7 @@ def opened(run: Run, event: Opened) -> Run:
         signals=(signal.id,),
         earlier_signals=(*run.earlier_signals, *run.signals)[-EARLIER_SIGNALS_KEPT:],
         starts_at=event.starts_at,
+        also=signal.also_to if in_the_morning else (),
         review_at=event.review_at,
         past=past[-PAST_KEPT:],
         heard=run.heard,
@@ -83,8 +85,9 @@ def signal_joined(run: Run, event: SignalJoined) -> Run:
 
 
 def urgency_raised(run: Run, event: UrgencyRaised) -> Run:
-    """The run starts anew; whoever holds it stays holder at the lower urgency."""
-    status = EscalationStatus.PAGING if run.holder is None else EscalationStatus.HELD
+    """The run starts anew, some in the morning; whoever holds it stays holder at the lower urgency."""
+    waits = event.starts_at is not None
+    begins = EscalationStatus.WAITING if waits else EscalationStatus.PAGING
     return run.model_copy(
         update={
             **hold_changes.NO_ANSWERS,
@@ -94,9 +97,10 @@ def urgency_raised(run: Run, event: UrgencyRaised) -> Run:
             "urgency": event.urgency,
             "policy": event.policy,
             "policy_version": event.policy_version,
-            "status": status,
-            "starts_at": None,
+            "status": begins if run.holder is None else EscalationStatus.HELD,
+            "starts_at": event.starts_at,
             "review_at": None,
+            "step_ends_at": None if waits else run.step_ends_at,
         }
     )
 
@@ -122,20 +126,22 @@ def step_skipped(run: Run, event: StepSkipped) -> Run:
 
 
 def _at_step(run: Run, event: StepStarted | StepSkipped) -> Run:
-    changed: dict[str, Any] = {"round": event.round, "step": event.step}
+    changed: dict[str, Any] = {"round": event.round, "step": event.step, "from_first": False, "also": ()}
     if event.step == 0:
         changed |= {"round_began": event.at, "round_found": False, "gone": ()}
     return run.model_copy(update=changed)
 
 
 def reviewed(run: Run, event: Reviewed) -> Run:
-    """The next look at a worklist entry, or at a round in which nobody is left to page."""
+    """The next look at a worklist entry, or when people are paged who cannot be paged now."""
     if run.status is EscalationStatus.WORKLIST:
         return run.model_copy(update={"review_at": event.next_at})
     begins = run.status is EscalationStatus.WAITING
     return run.model_copy(
         update={
             "step_ends_at": event.next_at,
+            "from_first": event.from_first,
+            "also": event.also,
             "starts_at": None,
             "status": EscalationStatus.PAGING if begins else run.status,
         }

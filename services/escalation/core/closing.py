@@ -14,7 +14,7 @@ from contracts.escalations import (
 )
 from contracts.pages import ContactConfirmed, DispositionGiven, PatientReached, UndoAsked
 from contracts.values import Disposition, Urgency
-from services.escalation.core import holding, resolving, signatures, steps, telling
+from services.escalation.core import holding, hours, resolving, signatures, steps, telling
 from services.escalation.core.draft import Draft
 from services.escalation.core.state import Run
 
@@ -105,7 +105,7 @@ def may_close(run: Run, responder: str) -> bool:
 
 
 def _reached(draft: Draft, responder: str) -> None:
-    resolve_by = draft.now + draft.run.rules.resolve_within
+    resolve_by = hours.by_day(draft.run, draft.now + draft.run.rules.resolve_within)
     draft.add(Reached(at=draft.now, responder=responder, resolve_by=resolve_by))
     holding.stop_paging(draft, {responder})
 

@@ -39,18 +39,18 @@ def time_reached(draft: Draft) -> None:
 def _ring(draft: Draft, clock: Clock) -> None:
     match clock:
         case Clock.START:
-            steps.start_over(draft)
+            steps.start_over(draft, draft.run.also)
         case Clock.STEP if draft.run.is_drill:
             drill.unanswered(draft)
         case Clock.STEP:
-            steps.next_step(draft)
+            steps.go_on(draft)
         case Clock.REVIEW:
             _review_overdue(draft)
         case Clock.CONTACT:
             _ask_contact(draft)
         case Clock.CONTACT_GRACE:
             draft.add(ContactOverdue(at=draft.now, why="contact_overdue"))
-            steps.start_over(draft, also=draft.run.holder)
+            steps.start_over(draft, also=_holder(draft))
         case Clock.IDLE_ASK:
             draft.add(HolderAsked(at=draft.now, why="idle"))
             holding.tell_holder(draft, Telling.REACHED_QUESTION)
@@ -63,11 +63,15 @@ def _ring(draft: Draft, clock: Clock) -> None:
             _ask_hand_off(draft)
         case Clock.CONFIRM_GRACE:
             draft.add(ContactOverdue(at=draft.now, why="hand_off"))
-            steps.start_over(draft, also=draft.run.holder)
+            steps.start_over(draft, also=_holder(draft))
         case Clock.SIGN:
             _ask_signature(draft)
         case Clock.GIVE:
             giving.unanswered(draft)
+
+
+def _holder(draft: Draft) -> tuple[str, ...]:
+    return (draft.run.holder,) if draft.run.holder is not None else ()
 
 
 def _review_overdue(draft: Draft) -> None:

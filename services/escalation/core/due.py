@@ -2,7 +2,9 @@
 
 Theory: `clocks` lists what will happen by time alone; `deadlines` acts on each. A run that is
 open has at least one clock. Should a rule ever forget one, the run counts as due from its last
-event on and the next step is paged: a mistake in here is loud, not silent.
+event on and the next step is paged: a mistake in here is loud, not silent. What asks the holder
+falls due outside the quiet hours of the policy, wherever its moment stands; a hand-off, and what
+the holder asked of others by name, keep their moments.
 """
 
 from collections.abc import Iterator
@@ -11,6 +13,7 @@ from enum import StrEnum
 
 from contracts.escalations import EscalationStatus
 from contracts.values import Urgency
+from services.escalation.core.hours import by_day
 from services.escalation.core.state import Run
 
 IDLE_ASKED_AFTER = timedelta(minutes=3)
@@ -67,9 +70,9 @@ def _running(state: Run) -> Iterator[tuple[Clock, datetime | None]]:
     if state.giving is not None:
         yield Clock.GIVE, state.giving.ends_at
     if state.unsigned is not None:
-        yield Clock.SIGN, state.unsigned.sign_by
+        yield Clock.SIGN, by_day(state, state.unsigned.sign_by)
     elif state.status is EscalationStatus.REACHED:
-        yield Clock.RESOLVE, state.resolve_by
+        yield Clock.RESOLVE, state.resolve_by and by_day(state, state.resolve_by)
     elif state.covered:
         yield from _holding(state)
 
@@ -90,10 +93,10 @@ def _contact(state: Run) -> Iterator[tuple[Clock, datetime | None]]:
     if state.lapsed:
         return
     if state.asked_at is None:
-        yield Clock.CONTACT, state.contact_by
+        yield Clock.CONTACT, state.contact_by and by_day(state, state.contact_by)
     else:
-        imminent = state.urgency is Urgency.IMMINENT
-        yield Clock.CONTACT_GRACE, state.asked_at + (ASKED_GRACE_IMMINENT if imminent else ASKED_GRACE)
+        grace = ASKED_GRACE_IMMINENT if state.urgency is Urgency.IMMINENT else ASKED_GRACE
+        yield Clock.CONTACT_GRACE, by_day(state, state.asked_at + grace)
 
 
 def _idle(state: Run) -> Iterator[tuple[Clock, datetime | None]]:

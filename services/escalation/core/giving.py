@@ -1,8 +1,10 @@
 """Handing over to a named person: they are paged, and the holder holds it until they take it.
 
 Theory: while somebody was asked by name nothing else changes: every clock of the holder runs on,
-and others are paged as they would have been. Taken, it is theirs as it stands: what was reached,
-handed off or waits for a signature stays so, and the time to reach the patient does not begin anew.
+and others are paged as they would have been. Somebody whom a step had paged already still counts as
+paged by it: if they pass, the next are paged at once, and not taking it by name ends no page of a step.
+Taken, it is theirs as it stands: what was reached, handed off or waits for a signature stays so, and the
+time to reach the patient does not begin anew.
 """
 
 from datetime import timedelta
@@ -65,9 +67,13 @@ def _asked(draft: Draft, who: str | None) -> Person | None:
 
 def _start(draft: Draft, holder: str, person: Person) -> None:
     run, now = draft.run, draft.now
+    asked = next((out for out in run.current if out.responder == person.id), None)
     within = ANSWER_WITHIN_IMMINENT if run.urgency is Urgency.IMMINENT else ANSWER_WITHIN
     page = telling.page(draft, person, given_by=holder, contact_by=holding.contact_if_given(run, now))
-    draft.add(GiveStarted(at=now, responder=holder, asked=person.id, page=page, ends_at=now + within))
+    turn = asked.turn if asked is not None and run.seeking else -1
+    draft.add(
+        GiveStarted(at=now, responder=holder, asked=person.id, page=page, ends_at=now + within, turn=turn)
+    )
 
 
 def _end(draft: Draft, giving: Giving, why: Literal["declined", "exhausted", "unanswered"]) -> None:
@@ -76,10 +82,13 @@ def _end(draft: Draft, giving: Giving, why: Literal["declined", "exhausted", "un
 
 
 def _stop(draft: Draft, but: str = "") -> None:
-    """Withdraw the page to whoever was asked, and tell them that they need do nothing."""
+    """Withdraw the page to whoever was asked, and tell them that they need do nothing.
+
+    Unless a step asked them as well: then they are still asked.
+    """
     run, giving = draft.run, draft.run.giving
     out = next((out for out in run.out if giving is not None and out.page == giving.page), None)
-    if out is None or out.responder == but:
+    if out is None or out.responder == but or (run.seeking and out in run.current):
         return
     telling.withdraw(draft, out, "held")
     telling.tell(draft, out.responder, Telling.OTHER_HAS_IT, holder=run.holder or "")

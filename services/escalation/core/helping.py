@@ -1,13 +1,13 @@
 """A call for help: the next step is paged as well, and the holder keeps holding it.
 
 Theory: whoever acknowledges comes beside the holder instead of taking it from them, and the search
-ends; until then the steps go on as ever. Only the holder's own silence makes others take it over:
-their clocks run on all the while.
+ends; until then the steps go on as ever, at any hour. Only the holder's own silence makes others
+take it over: their clocks run on all the while.
 """
 
 from contracts.escalations import HelpCalled, HelperJoined, HelperLeft, Telling
 from contracts.pages import HelpAsked, PageAcknowledged
-from services.escalation.core import holding, steps, targets, telling
+from services.escalation.core import holding, steps, telling
 from services.escalation.core.draft import Draft
 
 
@@ -19,7 +19,7 @@ def help_asked(draft: Draft, event: HelpAsked) -> None:
         return
     if run.rules.steps:
         draft.add(HelpCalled(at=draft.now, responder=event.responder))
-        steps.next_step(draft)
+        steps.next_step(draft, at_once=True)
     _tell_who_comes(draft, event.responder)
 
 
@@ -40,18 +40,10 @@ def leaves(draft: Draft, helper: str) -> None:
     draft.add(HelperLeft(at=draft.now, responder=helper))
     if draft.run.covered and not draft.run.seeking:
         draft.add(HelpCalled(at=draft.now, responder=holder))
-        steps.next_step(draft)
+        steps.next_step(draft, at_once=True)
         _tell_who_comes(draft, holder)
     current = telling.listed([out.responder for out in draft.run.current])
     telling.tell(draft, helper, Telling.PASSED, next=current)
-
-
-def page_helpers(draft: Draft, helpers: tuple[str, ...]) -> None:
-    """The holder gave it back: whoever helped is asked to take it, beside the next step."""
-    for helper in helpers:
-        person = draft.world.people.get(helper)
-        if person is not None and targets.pageable(person) and helper not in draft.paged:
-            telling.page(draft, person)
 
 
 def _tell_who_comes(draft: Draft, holder: str) -> None:

@@ -46,6 +46,8 @@ QUIET_CLOCKS: dict[str, Any] = {
     "idle_asked_at": None,
     "contested": "",
     "lapsed": False,
+    "from_first": False,
+    "also": (),
 }
 
 
@@ -111,9 +113,15 @@ def active(run: Run, responder: str, at: datetime) -> Run:
 
 
 def give_started(run: Run, event: GiveStarted) -> Run:
-    """The holder asked somebody by name; an earlier such question is forgotten."""
+    """The holder asked somebody by name; an earlier such question is forgotten.
+
+    Whoever was asked by a step already still counts as asked by it.
+    """
     giving = Giving(asked=event.asked, page=event.page, ends_at=event.ends_at)
-    return active(run, event.responder, event.at).model_copy(update={"giving": giving})
+    out = tuple(
+        one.model_copy(update={"turn": event.turn}) if one.page == event.page else one for one in run.out
+    )
+    return active(run, event.responder, event.at).model_copy(update={"giving": giving, "out": out})
 
 
 def help_called(run: Run, event: HelpCalled) -> Run:
@@ -183,7 +191,8 @@ def signature_asked(run: Run, event: SignatureAsked) -> Run:
     """A disposition waits for a second person; asking again is one step wider."""
     before = run.unsigned
     same = before is not None and before.responder == event.responder
-    asked = before.asked + 1 if before is not None and same else 1
+    earlier = before.asked if before is not None and same else 0
+    asked = earlier if event.waits else earlier + 1
     unsigned = Unsigned(
         responder=event.responder, disposition=event.disposition, sign_by=event.sign_by, asked=asked
     )

@@ -1,10 +1,10 @@
 """The holder: who they are, what they are told, and what happens when they can't be told."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from contracts.escalations import ContactOverdue, Held, HolderActive, Telling
 from contracts.pages import CallAsked, MessageFailed
-from services.escalation.core import steps, telling
+from services.escalation.core import hours, steps, telling
 from services.escalation.core.draft import Draft
 from services.escalation.core.hold_changes import BREATH
 from services.escalation.core.state import Run
@@ -22,7 +22,7 @@ def hold(draft: Draft, responder: str, page: str, evidence: int) -> None:
             page=page,
             urgency=run.urgency,
             evidence=evidence,
-            contact_by=contact_if_given(run, draft.now) if given else draft.now + _within(run),
+            contact_by=contact_if_given(run, draft.now) if given else contact_by(run, draft.now),
             before=earlier,
         )
     )
@@ -33,19 +33,20 @@ def hold(draft: Draft, responder: str, page: str, evidence: int) -> None:
         telling.tell(draft, helper, Telling.HELPING, holder=responder)
 
 
+def contact_by(run: Run, now: datetime) -> datetime:
+    """Return by when whoever takes it now must have reached the patient; never in the quiet hours."""
+    return hours.by_day(run, now + (run.rules.resolve_within if run.is_fault else run.rules.reach_within))
+
+
 def contact_if_given(run: Run, now: datetime) -> datetime:
     """Return by when somebody to whom it is given now must have reached the patient.
 
     What is left of the holder's time, with a moment to begin: handing over wins no time.
     """
-    fresh = now + _within(run)
+    fresh = contact_by(run, now)
     if run.contact_by is None or run.lapsed or not run.covered:
         return fresh
-    return min(max(run.contact_by, now + BREATH), fresh)
-
-
-def _within(run: Run) -> timedelta:
-    return run.rules.resolve_within if run.is_fault else run.rules.reach_within
+    return hours.by_day(run, min(max(run.contact_by, now + BREATH), fresh))
 
 
 def stop_paging(draft: Draft, not_told: set[str | None]) -> None:
@@ -74,8 +75,9 @@ def message_failed(draft: Draft, event: MessageFailed) -> None:
     """A holder who can't be told is as good as none: the next step is paged at once."""
     if event.responder != draft.run.holder:
         return
+    at_once = hours.cannot_wait(draft.run)
     draft.add(ContactOverdue(at=draft.now, why="message_failed"))
-    steps.next_step(draft)
+    steps.next_step(draft, at_once=at_once)
 
 
 def call_asked(draft: Draft, event: CallAsked) -> None:

@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from contracts.escalations import Merged, Opened, SignalJoined, Telling, UrgencyRaised
+from contracts.escalations import ContactOverdue, Merged, Opened, SignalJoined, Telling, UrgencyRaised
 from contracts.policies import Policy, Step, Target
-from contracts.signals import Signal
+from contracts.signals import HOLD_LAPSED, Signal
 from contracts.values import Urgency
 from services.escalation.core import drill, holding, hours, routing, steps, telling
 from services.escalation.core.draft import Draft
@@ -32,6 +32,8 @@ def signal_heard(draft: Draft, signal: Signal) -> None:
     draft.add(SignalJoined(at=draft.now, signal=signal))
     if signal.urgency.rank > run.urgency.rank:
         _raise(draft, signal)
+    elif run.holder is not None and HOLD_LAPSED in signal.tags:
+        _start_again(draft)
     elif run.holder is not None:
         holding.tell_holder(draft, Telling.NEW_SIGNAL, kind=signal.kind.value, urgency=signal.urgency.value)
 
@@ -68,19 +70,32 @@ def _open(draft: Draft, signal: Signal) -> None:
     if draft.run.is_drill:
         drill.begin(draft)
     elif draft.run.starts_at == now:
-        steps.start_over(draft)
+        steps.start_over(draft, also=signal.also_to)
+
+
+def _start_again(draft: Draft) -> None:
+    """The holder did not answer the patient, or can't be texted: they are paged like anybody else."""
+    holder = draft.run.holder
+    draft.add(ContactOverdue(at=draft.now, why="contact_overdue"))
+    steps.start_over(draft, also=(holder,) if holder is not None else ())
 
 
 def _raise(draft: Draft, signal: Signal) -> None:
-    """Page anew from step 1, whoever holds it; pages of the lower urgency cover nothing now."""
+    """Page anew from step 1, whoever holds it; pages of the lower urgency cover nothing now.
+
+    In the quiet hours of the policy in the morning, as an opening; at once if somebody holds it.
+    """
     world = draft.world
     policy = _policy(draft, signal)
+    begins = hours.paging_begins(policy, signal.urgency, draft.now)
+    waits = begins > draft.now and draft.run.holder is None
     draft.add(
         UrgencyRaised(
             at=draft.now,
             urgency=signal.urgency,
             policy=policy,
             policy_version=world.policies.version,
+            starts_at=begins if waits else None,
         )
     )
     _report_last_resort(draft, policy, signal)
@@ -88,7 +103,9 @@ def _raise(draft: Draft, signal: Signal) -> None:
     if draft.run.is_drill:
         drill.begin(draft)
         return
-    steps.start_over(draft)
+    if waits:
+        return
+    steps.start_over(draft, at_once=True)
     holder = draft.run.holder
     if holder is not None and holder not in draft.paged:
         telling.tell(draft, holder, Telling.MORE_URGENT, urgency=signal.urgency.value)

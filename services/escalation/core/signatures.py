@@ -5,7 +5,7 @@ from datetime import timedelta
 from contracts.escalations import SignatureAsked, Telling
 from contracts.pages import SignatureGiven
 from contracts.values import Disposition, Urgency
-from services.escalation.core import holding, resolving, targets, telling
+from services.escalation.core import holding, hours, resolving, targets, telling
 from services.escalation.core.draft import Draft
 from services.escalation.core.faults import raise_fault
 from services.escalation.core.state import Run
@@ -21,13 +21,23 @@ def needed(run: Run) -> bool:
 
 
 def ask(draft: Draft, responder: str, disposition: Disposition) -> None:
-    """Ask the second persons of the first step that has somebody else; each time one step wider."""
-    sign_by = draft.now + SIGN_WITHIN
-    draft.add(SignatureAsked(at=draft.now, responder=responder, disposition=disposition, sign_by=sign_by))
+    """Ask the second persons of the first step that has somebody else; each time one step wider.
+
+    In the quiet hours of the policy nobody is asked before the morning.
+    """
+    morning = hours.by_day(draft.run, draft.now)
+    waits = morning > draft.now
+    sign_by = morning if waits else hours.by_day(draft.run, draft.now + SIGN_WITHIN)
+    draft.add(
+        SignatureAsked(
+            at=draft.now, responder=responder, disposition=disposition, sign_by=sign_by, waits=waits
+        )
+    )
     holding.stop_paging(draft, {responder})
     unsigned = draft.run.unsigned
-    asked = _second_persons(draft, responder, unsigned.asked if unsigned is not None else 1)
-    if unsigned is not None and unsigned.asked == 1:
+    width = unsigned.asked if unsigned is not None else 1
+    asked = () if waits else _second_persons(draft, responder, width)
+    if width <= 1:
         telling.tell(
             draft,
             responder,
@@ -40,7 +50,7 @@ def ask(draft: Draft, responder: str, disposition: Disposition) -> None:
         telling.tell(draft, second, Telling.SIGN_PLEASE, by=responder, disposition=disposition.value)
         for second in asked
     ]
-    if not any(told):
+    if not waits and not any(told):
         raise_fault(
             draft,
             "roster",

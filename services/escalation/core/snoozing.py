@@ -5,12 +5,14 @@ from datetime import timedelta
 from contracts.escalations import EscalationStatus, Snoozed, Telling
 from contracts.pages import SnoozeAsked
 from contracts.values import Urgency
-from services.escalation.core import telling
+from services.escalation.core import hours, telling
 from services.escalation.core.draft import Draft
 from services.escalation.core.state import Run
 
 LONGEST = timedelta(hours=24)
-"""... and never longer than the policy's `resolve_within`. Ours; sites approve."""
+"""... and never longer than the policy's `resolve_within`. Ours; sites approve.
+
+What would end in the quiet hours of the policy ends in the morning."""
 IF_NOT_SAID = timedelta(hours=1)
 """What `snooze` without a span means."""
 
@@ -22,7 +24,7 @@ def snooze_asked(draft: Draft, event: SnoozeAsked) -> None:
         telling.tell(draft, event.responder, Telling.NOT_SNOOZED, why=why)
         return
     asked = timedelta(minutes=event.minutes) if event.minutes > 0 else IF_NOT_SAID
-    until = draft.now + min(asked, LONGEST, draft.run.rules.resolve_within)
+    until = hours.by_day(draft.run, draft.now + min(asked, LONGEST, draft.run.rules.resolve_within))
     draft.add(Snoozed(at=draft.now, responder=event.responder, until=until))
     telling.tell(draft, event.responder, Telling.SNOOZED, until=until.isoformat())
 

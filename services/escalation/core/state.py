@@ -45,7 +45,7 @@ class Unsigned(Value):
     disposition: Disposition
     sign_by: Moment
     asked: int
-    """How often a second person was asked for; each time one step wider."""
+    """How often a second person was asked for, each time one step wider; 0: in the morning."""
 
 
 class Giving(Value):
@@ -102,6 +102,10 @@ class Run(Value):
     """Who passed, or couldn't be reached, in this round: not paged again before the next."""
     step_ends_at: Moment | None = None
     """When the next step begins; None while nobody is being looked for."""
+    from_first: bool = False
+    """Whether it then starts over, for the quiet hours put that off."""
+    also: tuple[Id, ...] = ()
+    """Who is then paged beside that step: the quiet hours put that off too."""
     out: tuple[PageOut, ...] = ()
 
     holder: Id | None = None

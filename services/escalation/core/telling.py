@@ -5,6 +5,7 @@ from datetime import datetime
 
 from contracts.escalations import BridgeRequested, PageRequested, PageWithdrawn, ResponderTold, Telling
 from contracts.people import ContactMethod, Person
+from services.escalation.core import hours
 from services.escalation.core.draft import Draft
 from services.escalation.core.state import DRILL_POLICY, PageOut
 
@@ -42,7 +43,7 @@ def page(
             evidence=run.evidence,
             round=run.round,
             step=max(run.step, 0),
-            contact_by=contact_by or draft.now + within,
+            contact_by=contact_by or hours.by_day(run, draft.now + within),
             methods=live_methods(person),
             zone=person.zone,
             test=run.is_drill,

@@ -34,7 +34,7 @@ def _paged(course: Course, waited: int, silent: int, allowed: int) -> str:
         counted |= turn.meant.answerers
         if len(counted) > silent:
             after = waited + turn.at - course.turns[0].at
-            late = f"only after {_written(after)}, {_written(allowed)} are allowed"
+            late = f"only after {_written(after)}, the limit is {_written(allowed)}"
             return f"{others}somebody {'else ' if silent else ''}is paged {late}"
     if not counted:
         return "nobody who is paged in any round can be reached"

@@ -6,6 +6,9 @@ they are, somebody is left who has been paged by then. `within[0]` is the first 
 long it takes until everybody whom the policy pages in all its rounds has been paged. It is the same
 for every k: nobody answering at all is the slowest case.
 
+What happens behind quiet hours happens at a fixed moment: the later a signal comes in the evening,
+the shorter it takes.
+
 Whoever is paged only because a whole round had nobody (the engine's last resort) does not count:
 that is the net under the policy and not the policy.
 """
@@ -18,11 +21,24 @@ from services.escalation.coverage.limits import WORST
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
-    """The figures of one course, in microseconds from when paging began; None = never."""
+class Figure:
+    """When something happens, for each signal of a piece."""
 
-    within: tuple[int | None, ...]
-    widest: int | None
+    at: int
+    """How many microseconds after the signal; the instant itself if it is fixed."""
+    fixed: bool = False
+
+    def after(self, signal: int) -> int:
+        """Return how many microseconds after a signal of that instant."""
+        return self.at - signal if self.fixed else self.at
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The figures of one course; None = never."""
+
+    within: tuple[Figure | None, ...]
+    widest: Figure | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,39 +47,37 @@ class Piece:
 
     start: int
     end: int
-    begins: int | None
-    """When paging begins for all of them, if it waits for the morning; else it begins at once."""
     figures: Figures
 
-    def after(self, figure: int | None, at: int) -> int | None:
+    def after(self, figure: Figure | None, at: int) -> int | None:
         """Return a figure as it is for a signal at that instant: waiting for the morning counts."""
-        if figure is None or self.begins is None:
-            return figure
-        return figure + self.begins - at
+        return None if figure is None else figure.after(at)
 
-    def later_than(self, figure: int | None, limit: int) -> Span:
+    def later_than(self, figure: Figure | None, limit: int) -> Span:
         """Return the part of the piece whose signals have this figure later than a limit, or never."""
         if figure is None:
             return self.start, self.end
-        if self.begins is None:
-            return (self.start, self.end) if figure > limit else (self.start, self.start)
-        return self.start, max(self.start, min(self.end, self.begins + figure - limit))
+        if not figure.fixed:
+            return (self.start, self.end) if figure.at > limit else (self.start, self.start)
+        return self.start, max(self.start, min(self.end, figure.at - limit))
 
 
-def of(course: Course, began: int) -> Figures:
-    """Return the figures of a course whose paging began then."""
-    within: list[int | None] = []
+def of(course: Course, signal: int, begins: int) -> Figures:
+    """Return the figures of a signal whose paging begins then, and takes that course."""
+    within: list[Figure | None] = []
     counted: frozenset[str] = frozenset()
     paged: frozenset[str] = frozenset()
-    widest: int | None = None
+    widest: Figure | None = None
     for turn in course.turns:
+        fixed = turn.fixed or begins != signal
+        figure = Figure(turn.at if fixed else turn.at - signal, fixed)
         if not turn.meant.people <= paged:
             paged |= turn.meant.people
-            widest = turn.at - began
+            widest = figure
         if not turn.last_resort:
             counted |= turn.meant.answerers
         while len(within) < min(len(counted), WORST + 1):
-            within.append(turn.at - began)
+            within.append(figure)
     within += [None] * (WORST + 1 - len(within))
     return Figures(tuple(within), widest)
 
@@ -78,10 +92,9 @@ def pieces(ladder: Ladder, start: int, end: int) -> list[Piece]:
         until = min(end, ladder.quiet_edge(at))
         if begins == at:
             until = min(until, at + course.room)
-        waits = None if begins == at else begins
-        piece = Piece(at, until, waits, of(course, begins))
-        if found and (found[-1].begins, found[-1].figures) == (piece.begins, piece.figures):
-            piece = Piece(found.pop().start, until, piece.begins, piece.figures)
+        piece = Piece(at, until, of(course, at, begins))
+        if found and found[-1].figures == piece.figures:
+            piece = Piece(found.pop().start, until, piece.figures)
         found.append(piece)
         at = until
     return found

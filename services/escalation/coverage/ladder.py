@@ -2,8 +2,8 @@
 
 Rules of this file: it does what `core.steps` does when no page is answered, declined or
 exhausted and nobody is busy. Whom a step means is asked of `core.targets`, how long it waits and
-when paging begins of `core.hours`. Rounds beyond the last that adds somebody are not followed:
-they page the same again.
+when paging begins, or goes on after quiet hours, of `core.hours`. Rounds beyond the last that adds
+somebody are not followed: they page the same again.
 """
 
 from bisect import bisect_right
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
 
-from contracts.policies import Policy, Target
+from contracts.policies import Hours, Policy, Target
 from contracts.values import Urgency
 from services.escalation.core import targets
 from services.escalation.core.draft import Draft
@@ -52,6 +52,8 @@ class Turn:
     """Steps just before it that had nobody, and were passed over in the same moment."""
     last_resort: bool = False
     """Whether it paged everyone because a whole round had nobody."""
+    fixed: bool = False
+    """Whether it stands behind quiet hours, and so does not move when paging begins later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,8 @@ class Course:
     empty: tuple[tuple[int, Meant], ...]
     """Steps that had nobody, after the last one that began."""
     room: int
-    """For so many microseconds later beginnings, everything happens alike, as much later."""
+    """For so many microseconds later beginnings everything happens alike: what is fixed at the same
+    moment, all else as much later."""
 
 
 class Ladder:
@@ -94,17 +97,18 @@ class Ladder:
         self._single: dict[tuple[str, int], frozenset[str]] = {}
         self._lay_out(board)
         self._everyone = self._meaning([Target(everyone=True)], board.start)
-        quiet = urgency.rank < Urgency.URGENT.rank
-        self._quiet = edges.of_hours(policy, board.start, board.end) if quiet else []
+        quiet = edges.of_hours(policy, board.start, board.end) if urgency.rank < Urgency.URGENT.rank else []
+        self._quiet = [board.start, *quiet, FAR]
+        self._mornings = [self._morning(edge) for edge in self._quiet[:-1]]
 
     def begins(self, at: int) -> int:
-        """Return when paging begins for a signal that comes then: at once, or when the night is over."""
-        return instant(paging_begins(self.policy, self._urgency, moment(at)))
+        """Return when somebody is paged who would be paged then: at once, or when the night is over."""
+        morning = self._mornings[bisect_right(self._quiet, at) - 1]
+        return at if morning is None else morning
 
     def quiet_edge(self, at: int) -> int:
         """Return the next instant at which `begins` may turn from a fixed one to at once, or back."""
-        index = bisect_right(self._quiet, at)
-        return self._quiet[index] if index < len(self._quiet) else FAR
+        return self._quiet[bisect_right(self._quiet, at)]
 
     def states(self) -> Iterator[tuple[int, int]]:
         """Yield the spans in which nobody's shift begins or ends."""
@@ -116,11 +120,12 @@ class Ladder:
         empty: list[tuple[int, Meant]] = []
         last = len(self.policy.steps) - 1
         now, round_, step, room = at, 0, 0, FAR
-        began_round, found = at, False
+        began_round, found, fixed, any_quiet = at, False, False, any(self._mornings)
         paged: frozenset[str] = frozenset()
         while round_ <= self._rounds and last >= 0 and not self._everyone.people <= paged:
             index = bisect_right(self._edges, now) - 1
-            room = min(room, self._edges[index + 1] - now)
+            if not fixed:
+                room = min(room, self._edges[index + 1] - now)
             if step == 0:
                 began_round, found = now, False
             while step <= last and not (meant := self._meant(round_, step, index)).people:
@@ -130,7 +135,7 @@ class Ladder:
             if resort:
                 meant, step = self._everyone, last
             if step <= last and meant.people:
-                turns.append(Turn(now, round_, step, meant, tuple(empty), resort))
+                turns.append(Turn(now, round_, step, meant, tuple(empty), resort, fixed))
                 empty.clear()
                 paged |= meant.people
                 found = True
@@ -141,6 +146,10 @@ class Ladder:
             if step > last:
                 now = max(now, began_round + self._apart)
                 round_, step = round_ + 1, 0
+            if any_quiet:
+                room = room if fixed else min(room, self.quiet_edge(now) - now)
+                morning = self.begins(now)
+                fixed, now = fixed or morning != now, morning
         return Course(tuple(turns), tuple(empty), room)
 
     def meant_by(self, target: Target, at: int) -> frozenset[str]:
@@ -152,6 +161,10 @@ class Ladder:
             found = self._meaning([target], at).answerers
             self._single[key] = found
         return found
+
+    def _morning(self, at: int) -> int | None:
+        begins = instant(paging_begins(self.policy, self._urgency, moment(at)))
+        return begins if begins > at else None
 
     def _meant(self, round_: int, step: int, index: int) -> Meant:
         key = (round_, step, self._states[index])
@@ -201,9 +214,15 @@ class Ladder:
 
 def reach_of(policy: Policy) -> timedelta:
     """Return how long after a signal, at the most, the policy may still look who is on."""
-    waits = [max(step.wait, step.wait_at_night or step.wait, _LEAST_WAIT) for step in policy.steps]
+    quiet = _length(policy.hours) if policy.hours is not None else timedelta()
+    waits = [max(step.wait, step.wait_at_night or step.wait, _LEAST_WAIT) + quiet for step in policy.steps]
     rounds = len(policy.repeat) + 1
     return rounds * (sum(waits, timedelta()) + LOOK_AGAIN + ROUNDS_APART) + timedelta(days=3)
+
+
+def _length(hours: Hours) -> timedelta:
+    start, end = (timedelta(hours=at.hour, minutes=at.minute) for at in (hours.quiet_from, hours.until))
+    return (end - start) % timedelta(days=1)
 
 
 def _schedules(wanted: Iterable[Target], plan: Plan) -> list[str]:

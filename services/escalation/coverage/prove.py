@@ -9,7 +9,7 @@ from contracts.values import Kind, Urgency
 from services.escalation.core.opening import LAST_RESORT
 from services.escalation.coverage import counting, explaining, figures, routes, single_points
 from services.escalation.coverage.board import Board
-from services.escalation.coverage.figures import Piece
+from services.escalation.coverage.figures import Figure, Piece
 from services.escalation.coverage.instants import Span, common, instant, length, moment, span, union, without
 from services.escalation.coverage.ladder import Ladder, reach_of
 from services.escalation.coverage.limits import LIMITS, WORST, Limit
@@ -128,7 +128,7 @@ class _Proof:
                 continue
             for piece in found:
                 for start, end in common(duty.spans, piece.start, piece.end):
-                    yield ladder, Piece(start, end, piece.begins, piece.figures)
+                    yield ladder, Piece(start, end, piece.figures)
 
     def _found(self, policy: Policy, urgency: Urgency, therapist: str | None) -> tuple[Ladder, list[Piece]]:
         alike = _alike(policy, urgency)
@@ -155,7 +155,7 @@ def _alike(policy: Policy, urgency: Urgency) -> Urgency:
     return Urgency.SOON
 
 
-def _worst(values: list[tuple[Piece, int | None]]) -> Worst:
+def _worst(values: list[tuple[Piece, Figure | None]]) -> Worst:
     worst: tuple[int | None, int] | None = None
     for piece, figure in values:
         after = piece.after(figure, piece.start)

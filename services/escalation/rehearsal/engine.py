@@ -123,6 +123,11 @@ class Stage:
             else:
                 return
 
+    def meet(self, at: datetime) -> None:
+        """Let the deadline that has come be met at this moment, however long ago it came."""
+        self._deadline(at)
+        self.play(at)
+
     def _input(self, at: datetime, _: int, what: Heard | _Answer) -> None:
         if not isinstance(what, _Answer):
             self._hear(what, at)

@@ -6,16 +6,20 @@ none of it changes. So two runs that meet the same such situations, one after th
 same people after the same waits; each such path is decided once, by `decide`, and remembered in
 a tree. A walk through the tree costs microseconds, and a month has few different paths.
 
+The quiet hours of a policy do nothing but put off: a run that keeps them is the run without them
+whose every deadline is met in the morning after the night it falls into. So the tree is made
+without them, and a walk moves each deadline; that is the same holds a test against the whole rules.
+
 Nobody's methods fail in it: a failure would only page the next ones sooner.
 """
 
 import bisect
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from contracts.escalations import EscalationEvent, Opened, PageRequested, StepSkipped
-from contracts.policies import Policy
+from contracts.policies import Policy, PolicySet
 from contracts.signals import Signal
 from services.escalation.core.hours import paging_begins, wait_of
 from services.escalation.core.inputs import SignalHeard, World
@@ -51,6 +55,8 @@ class Turn:
     skipped: tuple[Skipped, ...]
     next_at: datetime | None
     """When it acts again."""
+    awaits: datetime | None
+    """When it would act again if no hours were quiet."""
 
 
 @dataclass(slots=True)
@@ -86,11 +92,13 @@ class Silence:
         """How far beyond the end of the openings the edges are known."""
         self._signal = signal
         self._world = world
+        self._sleepless = replace(world, policies=_without_hours(world.policies))
         self._candidates = tuple(
             policy
             for policy in world.policies.ordered
             if policy.matches(signal.kind, signal.urgency, signal.tags)
         )
+        self._policies = {policy.id: policy for policy in self._candidates}
         self.edges = self._all_edges(start, end + reach)
         """Every moment at which what happens may change, sorted, UTC."""
         self._numbers: dict[object, Situation] = {}
@@ -105,53 +113,73 @@ class Silence:
         node = self._roots.get(situation)
         if node is None:
             stage = self._opened(opened)
-            node = self._roots[situation] = _node(stage.log, stage, opened)
-        at = opened
+            node = self._roots[situation] = self._node(stage.log, stage, opened)
+        at, met = opened, [opened]
         while True:
-            then = self._next(node, at, opened)
-            yield Turn(at, node.policy, node.round, node.step, node.people, node.skipped, then)
-            if then is None:
+            awaits = at if node.wait is None else at + node.wait
+            then = self._put_off(node.policy, awaits)
+            if then == at:
+                yield Turn(at, node.policy, node.round, node.step, node.people, node.skipped, None, None)
                 return
+            yield Turn(at, node.policy, node.round, node.step, node.people, node.skipped, then, awaits)
             situation = self._situation(node.policy, then)
             following = node.following.get(situation)
             if following is None:
-                stage = stage or self._again(opened, at)
+                stage = stage or self._again(met)
                 told = len(stage.log)
-                stage.play(then)
-                following = node.following[situation] = _node(stage.log[told:], stage, then, node)
+                stage.meet(then)
+                following = node.following[situation] = self._node(stage.log[told:], stage, then)
             else:
                 stage = None
             node, at = following, then
-
-    def is_quiet(self, opened: datetime) -> bool:
-        """Return whether a signal of that moment waits for the morning of its policy."""
-        node = self._roots.get(self._opening(opened))
-        return node is not None and node.wait is None
+            met.append(at)
 
     def next_edge(self, at: datetime) -> datetime | None:
         """Return the first edge after a moment."""
         index = bisect.bisect_right(self.edges, at)
         return self.edges[index] if index < len(self.edges) else None
 
-    def _next(self, node: _Node, at: datetime, opened: datetime) -> datetime | None:
-        if node.wait is not None:
-            return at + node.wait
-        begins = paging_begins(node.policy, self._signal.urgency, opened)
-        return begins if begins > at else None
+    def _put_off(self, policy: Policy, at: datetime) -> datetime:
+        # A worklist entry pages nobody, and is looked at whatever the hour.
+        return paging_begins(policy, self._signal.urgency, at) if policy.steps else at
 
     def _opened(self, at: datetime) -> Stage:
+        """A run without quiet hours, but for the night in which it opens."""
+        stage = self._stage(at, self._world)
+        if stage.run.starts_at is None:
+            return self._stage(at, self._sleepless)
+        sleepless = stage.run.rules.model_copy(update={"hours": None})
+        stage.run = stage.run.model_copy(update={"policy": sleepless})
+        return stage
+
+    def _stage(self, at: datetime, world: World) -> Stage:
         subject = self._signal.patient or self._signal.area or "nobody"
         area = f"{'escalations' if self._signal.patient else 'faults'}.{subject}"
-        stage = Stage(Run.empty(area), lambda _: self._world, NobodyAnswers(), nobody_listens, WORKING)
+        stage = Stage(Run.empty(area), lambda _: world, NobodyAnswers(), nobody_listens, WORKING)
         signal = self._signal.model_copy(update={"occurred_at": at, "received_at": at})
         stage.expect(at, SignalHeard(signal))
         stage.play(at)
         return stage
 
-    def _again(self, opened: datetime, until: datetime) -> Stage:
+    def _again(self, met: list[datetime]) -> Stage:
+        opened, *later = met
         stage = self._opened(opened)
-        stage.play(until)
+        for at in later:
+            stage.meet(at)
         return stage
+
+    def _node(self, log: list[EscalationEvent], stage: Stage, at: datetime) -> _Node:
+        run = stage.run
+        waits = any(isinstance(event, Opened) and run.starts_at is not None for event in log)
+        due = stage.due
+        return _Node(
+            policy=self._policies.get(run.rules.id, run.rules),
+            round=run.round,
+            step=max(run.step, 0),
+            people=tuple(event.responder for event in log if isinstance(event, PageRequested)),
+            skipped=tuple(Skipped(e.round, e.step, e.cause) for e in log if isinstance(e, StepSkipped)),
+            wait=None if waits or due is None else due - at,
+        )
 
     def _opening(self, at: datetime) -> Situation:
         """Which policy applies, whether it is quiet, and what its first step meets."""
@@ -197,19 +225,9 @@ class Silence:
         return sorted(edge for edge in found if start < edge <= end)
 
 
-def _node(log: list[EscalationEvent], stage: Stage, at: datetime, before: _Node | None = None) -> _Node:
-    run = stage.run
-    begins = next((event.starts_at for event in log if isinstance(event, Opened)), None)
-    waits = begins is not None and begins > at
-    due = stage.due
-    return _Node(
-        policy=before.policy if before is not None else run.rules,
-        round=run.round,
-        step=max(run.step, 0),
-        people=tuple(event.responder for event in log if isinstance(event, PageRequested)),
-        skipped=tuple(Skipped(e.round, e.step, e.cause) for e in log if isinstance(e, StepSkipped)),
-        wait=None if waits or due is None else due - at,
-    )
+def _without_hours(policies: PolicySet) -> PolicySet:
+    sleepless = tuple(policy.model_copy(update={"hours": None}) for policy in policies.policies)
+    return policies.model_copy(update={"policies": sleepless})
 
 
 def _schedules(policy: Policy) -> frozenset[str] | None:

@@ -1,14 +1,16 @@
 """The worst minute: the moment of opening from which it takes longest until somebody is paged.
 
 Theory: two figures are looked at, how long until the first page and how long until two different
-people were paged. As the opening moves on, each stays equal or shrinks as fast as time passes (it
-waits for a fixed morning), until a moment on the path crosses an edge; then it may jump. So the
-longest stands at the beginning of such a span, and only those beginnings are tried: from each,
-the distance of its nearest deadline to the next edge leads to the next.
+people were paged. As the opening moves on, each stays equal or, where the path waits for a fixed
+morning, shrinks as fast as time passes, until a moment on the path crosses an edge; then it may
+jump. So the longest stands at the beginning of such a span, and only those beginnings are tried:
+from each, the distance of its nearest deadline to the next edge leads to the next.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from services.escalation.rehearsal.silence import Silence, Turn
 
@@ -105,7 +107,15 @@ def _slower(one: Worst | None, other: Worst) -> Worst:
 
 def _span(silence: Silence, path: _Path) -> timedelta:
     """How far the opening can move before any moment of its path meets another situation."""
-    # What waits for the morning does not move with the opening.
-    moving = [path.opened] if silence.is_quiet(path.opened) else [turn.at for turn in path.turns]
-    left = [edge - at for at in moving if (edge := silence.next_edge(at)) is not None]
+    left = [edge - at for at in _moving(path) if (edge := silence.next_edge(at)) is not None]
     return min(left, default=silence.reach)
+
+
+def _moving(path: _Path) -> Iterator[datetime]:
+    """The moments that move with the opening: up to, and with, the deadline that waits for a morning."""
+    yield path.opened
+    for turn, following in pairwise(path.turns):
+        if turn.awaits is not None:
+            yield turn.awaits
+        if turn.awaits != following.at:
+            return

@@ -172,9 +172,12 @@ def _who(page: figures_of.PageFigure) -> tuple[str, int, int]:
 
 
 def _span(span: timedelta | None) -> str:
-    if span is None:
+    return clock(None if span is None else span.total_seconds())
+
+
+def clock(seconds: float | None) -> str:
+    """Return a span as a stopwatch shows it: `3:05`, `1:12:00`; `never` for None."""
+    if seconds is None:
         return "never"
-    seconds = round(span.total_seconds())
-    if seconds < 3600:
-        return f"{seconds // 60}:{seconds % 60:02}"
-    return f"{seconds // 3600}:{seconds % 3600 // 60:02}:{seconds % 60:02}"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02}" if minutes < 60 else f"{minutes // 60}:{minutes % 60:02}:{rest:02}"

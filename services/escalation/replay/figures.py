@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from contracts.escalations import (
@@ -16,16 +16,13 @@ from contracts.escalations import (
     Undone,
     UrgencyRaised,
 )
+from contracts.night import is_night
 from contracts.values import Kind, Urgency
-
-NIGHT_FROM = time(22, 0)
-NIGHT_UNTIL = time(7, 0)
-"""A page between these on the responder's own wall clock is a night page, as in policies' nights."""
 
 
 @dataclass(frozen=True)
 class PageFigure:
-    """One page: who, when (UTC), in which round and step, and whether it broke a night."""
+    """One page: who, when (UTC), in which round and step, and whether it broke a night by their clock."""
 
     responder: str
     at: datetime
@@ -117,8 +114,7 @@ def measure(run: str, subject: str, events: Sequence[EscalationEvent]) -> Figure
 def _page(page: PageRequested, zones: dict[str, ZoneInfo | None]) -> PageFigure:
     if page.zone not in zones:
         zones[page.zone] = _zone(page.zone)
-    clock = page.at.astimezone(zones[page.zone]).time()
-    night = clock >= NIGHT_FROM or clock < NIGHT_UNTIL
+    night = is_night(page.at.astimezone(zones[page.zone]).time())
     return PageFigure(page.responder, page.at, page.round, page.step, night)
 
 

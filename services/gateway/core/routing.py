@@ -15,6 +15,9 @@ class Lane(StrEnum):
     """Who hears it; the last token of the subject."""
 
     STAFF = "staff"
+    """A command, or what looks like one: paging answers."""
+    TALK = "talk"
+    """Words, and keys of a conversation, from a staff phone: the crisis line answers."""
     PATIENT = "patient"
 
 
@@ -46,14 +49,16 @@ _COMMANDS = frozenset(Key) - {Key.SEEN, Key.UNKNOWN, Key.FREE, Key.STOP, Key.STA
 def lane_of_text(to: str, body: str, caller: Caller, numbers: Numbers) -> Lane:
     """Return who hears a text.
 
-    A phone that is staff's and a patient's is staff only for `<code> <key>`: `help`, a bare `1`
-    and any sentence may be a cry for help.
+    A phone that is staff's and a patient's is staff only for `<code> <key>` (and `<code>: words`):
+    `help`, a bare `1` and any sentence may be a cry for help.
     """
     lane = _lane(to, caller, numbers)
-    if lane is not None:
+    if lane is Lane.PATIENT:
         return lane
     reply = replies.parse(body)
-    return Lane.STAFF if reply.code and reply.key in _COMMANDS else Lane.PATIENT
+    if lane is None and not (reply.code and reply.key in _COMMANDS):
+        return Lane.PATIENT
+    return Lane.TALK if reply.key is Key.FREE or reply.key in replies.TALK else Lane.STAFF
 
 
 def lane_of_call(to: str, caller: Caller, numbers: Numbers) -> Lane:

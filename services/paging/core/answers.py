@@ -129,6 +129,18 @@ def _key(story: Story, what: What, heard: inputs.Replied, now: datetime) -> None
             pass  # answered with a text of Vigil's own; they take, pass and close nothing
         case Key.READY | Key.SWAP_YES | Key.SWAP_NO | Key.VERIFY:
             pass  # about notices alone
+        case (
+            Key.TALK_SAY
+            | Key.TALK_SAFE
+            | Key.TALK_WHERE
+            | Key.TALK_911
+            | Key.TALK_CANNED
+            | Key.TALK_JOIN
+            | Key.TALK_LEAVE
+            | Key.TALK_NOTE
+            | Key.TALK_MUTE
+        ):
+            pass  # of a conversation, which hears them itself
         case unexpected:
             assert_never(unexpected)
 

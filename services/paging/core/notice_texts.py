@@ -75,6 +75,10 @@ def _say_swap(what: NoticeSent, names: Mapping[str, str]) -> str:
         case NoticeKind.SWAP_REFUSED:
             stays = "yours" if args.get("giver") == what.responder else f"with {_mid(giver)}"
             return f"{taker} does not take {_TITLE}{_span(what, ' ')}: it stays {stays}."
+        case NoticeKind.SWAP_OVER if args.get("undone") and args.get("giver") == what.responder:
+            return f"swap undone: {_TITLE}{_span(what, ' ')} is yours again."
+        case NoticeKind.SWAP_OVER if args.get("undone"):
+            return f"swap undone: you no longer take {_TITLE}{_span(what, ' ')} from {_mid(giver)}."
         case NoticeKind.SWAP_OVER:
             return f"swap {number} is no longer open; nothing changed."
         case _:
@@ -97,9 +101,16 @@ def _say_phone(what: NoticeSent) -> str:
         case NoticeKind.GAP:
             why = args.get("why", "").replace("_", " ")[:_LONGEST_OTHER].strip(" .")
             because = f": {why}" if why else ""
-            return f"{_TITLE}{_span(what, ' ')} counts as a gap{because}. Tell your operations team."
+            return f"{_TITLE}{_span(what, ' ')} counts as a gap{because}. {_mended(args)}"
         case _unknown_here:
             return "has news about your shifts. Ask your operations team."
+
+
+def _mended(args: Mapping[str, str]) -> str:
+    """Say what the person can do about a gap: a phone is verified by the code sent to it."""
+    if "verified" in args.get("why", ""):
+        return "Text back the 6-digit code we send you."
+    return "Tell your operations team."
 
 
 def _fitted(text: str, what: NoticeSent) -> str:

@@ -80,6 +80,9 @@ def _without_code(reply: Reply, known: list[PageBrief], now: datetime) -> Chosen
     match reply.key:
         case Key.SEEN:
             return Say(texts.seen_text(out[0].code) if out else texts.nothing_open_text())
+        case Key.TAKE if out and held and reply.in_letters:
+            # Whoever talks with a patient may mean the word for them: only the figure takes.
+            return Say(texts.seen_text(out[0].code))
         case Key.TAKE if out:
             return _about(out[0], known)
         case Key.TAKE:
@@ -138,14 +141,17 @@ def _told_by(known: Iterable[PageBrief], now: datetime) -> list[PageBrief]:
 def _notice_meant(briefs: Sequence[PageBrief], known: list[PageBrief], now: datetime) -> str:
     """Return what answers a bare `1`, `2` or `ok` that can only be meant for a notice.
 
-    "" when something is out or held, or when they were paged since.
+    "" when something is out or held, when they were paged since, or when nobody knows whether a page of
+    theirs is over: its run went on without them, or nothing got through as far as the carrier knows.
     """
     found = hint(briefs, now)
     if found is None or _with_status(known, PageStatus.OUT) or _held(known):
         return ""
     asked, text = found
     paged = [brief for brief in known if brief.purpose is Purpose.PAGE]
-    return text if all(brief.asked_at < asked for brief in paged) else ""
+    latest = {brief.run: brief.status for brief in sorted(_recent(paged, now), key=_asked)}
+    went_on = any(status in (PageStatus.EXHAUSTED, PageStatus.SUPERSEDED) for status in latest.values())
+    return text if not went_on and all(brief.asked_at < asked for brief in paged) else ""
 
 
 def _with_status(known: Iterable[PageBrief], status: PageStatus) -> list[PageBrief]:

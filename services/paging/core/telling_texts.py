@@ -24,7 +24,7 @@ def telling_text(what: ResponderTold, now: datetime, names: Mapping[str, str]) -
 
 
 def _say(what: ResponderTold, who: str, time: str) -> str:
-    code, by = what.code, f" by {time}" if time else ""
+    code, by, at = what.code, f" by {time}" if time else "", f" at {time}" if time else ""
     match what.telling:
         case Telling.YOU_HAVE_IT if what.kind is Kind.SYSTEM_FAULT:
             return f"you have it. 4 {code} closes it when fixed, 2 {code} gives it back."
@@ -36,9 +36,10 @@ def _say(what: ResponderTold, who: str, time: str) -> str:
         case Telling.OTHER_HAS_IT:
             return f"{who or 'A colleague'} has {code}. Nothing to do for you."
         case Telling.PASSED:
-            return f"passed. {f'{who} is next.' if who else 'The next person is paged.'}"
+            return f"passed. {f'{who} is next' if who else f'The next person is paged{at}'}."
         case Telling.GIVEN_BACK:
-            return f"given back. {f'{who} is next.' if who else 'The next person is paged now.'}"
+            at = at or " now"
+            return f"given back. {f'{who} is next' if who else f'The next person is paged{at}'}."
         case Telling.HANDED_OVER:
             return f"{who or 'A colleague'} has {code} now; you no longer hold it."
         case Telling.NEW_SIGNAL if what.kind is Kind.SYSTEM_FAULT:

@@ -37,12 +37,13 @@ def compile(
     leaves: Iterable[Leave] = (),
     swaps: Iterable[Swap] = (),
     handoffs: Iterable[Handoff] = (),
+    whole: bool = False,
 ) -> Shifts:
     """Return the schedule as flat shifts: all that run at `now` or start before `through`.
 
     Shifts are sorted by start, then layer, overrides last, and never cut at the edges of the window.
-    `now` may lie in the past. What would not fit into one message is left out from some moment on:
-    then `through` of the result is that moment, earlier than asked for.
+    `now` may lie in the past. What would not fit into one message is left out from some moment on,
+    unless the `whole` is asked for: then `through` of the result is that moment, earlier than asked for.
     Raises ZoneInfoNotFoundError if a zone is unknown, ValueError if a rotation has no length or so
     many are on at once that no message holds them, OverflowError beyond the year 9999.
     """
@@ -53,7 +54,8 @@ def compile(
     found += _unconfirmed(mine, window)
     kept = dict.fromkeys(s for s in found if now < s.end and s.start < through)
     ordered = sorted(kept, key=lambda shift: shift.start)
-    return _fitting(Shifts(schedule=schedule.id, compiled_at=now, through=through, shifts=tuple(ordered)))
+    found_all = Shifts(schedule=schedule.id, compiled_at=now, through=through, shifts=tuple(ordered))
+    return found_all if whole else _fitting(found_all)
 
 
 def _planned(

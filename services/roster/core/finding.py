@@ -6,8 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfoNotFoundError
 
-from contracts.schedules import Calendar, Change, Holidays, Leave, Override, Schedule, Shifts, Swap
-from services.roster.core import leave, spans, swap, wall_clock
+from contracts.schedules import (
+    Calendar,
+    Change,
+    Holidays,
+    Leave,
+    Override,
+    Rotation,
+    Schedule,
+    Shifts,
+    Swap,
+)
+from services.roster.core import leave, messages, spans, swap, wall_clock
 from services.roster.core.compiling import compile
 from services.roster.core.spans import Span
 
@@ -59,14 +69,15 @@ def findings(
             found.append(Finding("not_compiled", schedule.id, f"can't be compiled: {error}"))
         return tuple(found)
     if whole.through < through:
-        sentence = f"has more shifts than one message holds; compiled only through {_at(whole.through)}"
+        known = at_words(whole.through, schedule)
+        sentence = f"has more shifts than one message holds; compiled only through {known}"
         found.append(Finding("window_short", schedule.id, f"{sentence}; make its turns longer"))
     return tuple(found)
 
 
 def _zones(schedule: Schedule) -> Iterator[Finding]:
     named = [("the schedule", schedule.zone)]
-    named += [(f"rotation {layer.id}", layer.zone) for layer in schedule.rotations if layer.zone]
+    named += [(layer_words(layer), layer.zone) for layer in schedule.rotations if layer.zone]
     for what, name in named:
         try:
             wall_clock.zone_of(name)
@@ -78,19 +89,19 @@ def _zones(schedule: Schedule) -> Iterator[Finding]:
 def _rotations(schedule: Schedule) -> Iterator[Finding]:
     for layer in schedule.rotations:
         if not layer.people:
-            sentence = f"rotation {layer.id} has nobody in it; name people or remove it"
+            sentence = f"{layer_words(layer)} has nobody in it; name people or remove it"
             yield Finding("rotation_empty", schedule.id, sentence)
         twice = tuple(sorted(person for person, times in Counter(layer.people).items() if times > 1))
         if twice:
-            sentence = f"rotation {layer.id} has {', '.join(twice)} more than once; keep one, or mean it"
+            sentence = f"{layer_words(layer)} has {', '.join(twice)} more than once; keep one, or mean it"
             yield Finding("person_twice", schedule.id, sentence, twice)
 
 
 def _calendar(schedule: Schedule, calendar: Calendar | None, now: datetime) -> Iterator[Finding]:
-    asking = [layer.id for layer in schedule.rotations if layer.holidays is not Holidays.ANY]
+    asking = [layer_words(layer) for layer in schedule.rotations if layer.holidays is not Holidays.ANY]
     if not asking:
         return
-    who = f"rotation {', '.join(asking)} asks for holidays"
+    who = f"{', '.join(asking)} asks for holidays"
     if calendar is None:
         name = f"calendar {schedule.calendar} is not there" if schedule.calendar else "it has no calendar"
         sentence = f"{who}, but {name}, so no day counts as one; apply holidays.yaml"
@@ -108,8 +119,9 @@ def _leave(
             continue
         for start, end in spans.inside((override.start, override.end), away.get(override.person, ())):
             sentence = (
-                f"override {override.id} puts {override.person} on from {_at(start)} to {_at(end)}, "
-                "while they are on leave; it stands, so make sure that they know"
+                f"override {override.id} puts {override.person} on from {at_words(start, schedule)} "
+                f"to {at_words(end, schedule)}, while they are on leave; "
+                "it stands, so make sure that they know"
             )
             yield Finding("override_on_leave", schedule.id, sentence, (override.person,))
 
@@ -124,7 +136,8 @@ def _taken_off(schedule: Schedule, overrides: Sequence[Override]) -> Iterator[Fi
             if off.person == override.person and both[0] < both[1]:
                 sentence = (
                     f"override {off.id} takes {off.person} off whom override {override.id} puts on, "
-                    f"from {_at(both[0])} to {_at(both[1])}; they are off, so remove one"
+                    f"from {at_words(both[0], schedule)} to {at_words(both[1], schedule)}; "
+                    "they are off, so remove one"
                 )
                 yield Finding("put_on_and_off", schedule.id, sentence, (off.person,))
 
@@ -160,18 +173,24 @@ def _swap(schedule: Schedule, one: Swap, before: Shifts, leaves: Iterable[Leave]
             gone = list(spans.inside((start, end), away.get(taker, ())))
             if gone:
                 sentence = (
-                    f"swap {one.number} gives to {taker}, who is on leave from {_at(gone[0][0])}; "
-                    f"what falls into it stays with {giver}"
+                    f"swap {one.number} gives to {taker}, who is on leave from "
+                    f"{at_words(gone[0][0], schedule)}; what falls into it stays with {giver}"
                 )
                 yield Finding("swap_to_leave", schedule.id, sentence, (giver, taker))
             lost = not list(spans.inside((start, end), away.get(giver, ())))
             if lost and not any(s.person == giver and s.start < end and start < s.end for s in before.shifts):
                 sentence = (
-                    f"swap {one.number} gives {giver}'s shifts from {_at(start)} to {_at(end)}, "
-                    "and there are none; offer it anew with other times"
+                    f"swap {one.number} gives {giver}'s shifts from {at_words(start, schedule)} "
+                    f"to {at_words(end, schedule)}, and there are none; offer it anew with other times"
                 )
                 yield Finding("swap_without_shift", schedule.id, sentence, (giver, taker))
 
 
-def _at(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M} UTC"
+def layer_words(layer: Rotation) -> str:
+    """Return what a rotation is called; one that nobody named is `the rotation`."""
+    return "the rotation" if layer.id == Rotation.model_fields["id"].default else f"rotation {layer.id}"
+
+
+def at_words(moment: datetime, schedule: Schedule) -> str:
+    """Return a moment on the schedule's clock, with what that zone's time is called."""
+    return f"{moment.astimezone(messages.zone_of(schedule.zone)):%Y-%m-%d %H:%M %Z}"

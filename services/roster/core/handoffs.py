@@ -1,16 +1,13 @@
-"""Handoffs: the incoming person is told, confirms, and until they do the outgoing one stays on too.
+"""A handoff: the incoming person is told, confirms, and until they do the outgoing one stays on too.
 
-1. A turn is handed over when somebody else was on before it. Whoever is always on hands over to
-   nobody, and neither does somebody who has the same hours every day.
-2. Turns shorter than `Habits.turns_from` are not asked about: an hourly rotation would text all day.
-3. The evening before: a reminder. Shortly ahead, if it is not confirmed: a question, and from that
+1. The evening before: a reminder. Shortly ahead, if it is not confirmed: a question, and from that
    moment the shifts hold the outgoing people as well, until it is confirmed or STAYS_AT_MOST.
    They are written before anybody is told, so that whoever dies in between leaves somebody on.
-4. A turn that nobody was told of by LATE after its start is left alone: it was on before we looked.
-5. Every notice has a name of its own, so whatever is made again after a crash is one text.
+2. A turn that nobody was told of by LATE after its start is left alone: it was on before we looked.
+3. Every notice has a name of its own, so whatever is made again after a crash is one text.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
@@ -30,11 +27,6 @@ AGAIN_AFTER = timedelta(minutes=15)
 LATE = timedelta(minutes=15)
 EVENING_LASTS = timedelta(hours=4)
 """An evening reminder that could not be sent by then is left to the notice ahead."""
-KEPT = timedelta(days=7)
-LOOKED_BACK = timedelta(days=40)
-"""Turns that began so long ago must be known, to see who was on before a turn."""
-LOOKED_AHEAD = timedelta(days=3)
-"""Whoever looks must look again within a day, for what lies beyond."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +39,8 @@ class Habits:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """What is to be done about the handoffs of one schedule, in this order."""
-
-    before: tuple[Handoff, ...] = ()
-    """To be written before anybody is told: who stays on as well."""
-    notices: tuple[NoticeSent, ...] = ()
-    faults: tuple[Signal, ...] = ()
-    after: tuple[Handoff, ...] = ()
-    """To be written when they were told."""
-    over: tuple[str, ...] = ()
-    """Keys of records whose turn is long past, or no longer stands."""
-    next_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """The same for one turn."""
+class Due:
+    """What is to be done about one turn, in this order; None: nothing, or nobody left to tell."""
 
     before: Handoff | None = None
     notices: tuple[NoticeSent | None, ...] = ()
@@ -79,44 +56,6 @@ def key(one: Handoff | Turn) -> str:
 def message(one: Handoff | Turn, what: str) -> str:
     """Return the name of a notice to the incoming person: `eve`, `soon`, `again`, `ok`."""
     return messages.name("h", one.schedule, messages.stamp(one.start), one.person, what)
-
-
-def handed_over(turns: Sequence[Turn], turns_from: timedelta) -> tuple[Turn, ...]:
-    """Return the turns that are handed over, of all turns of one schedule."""
-    return tuple(turn for turn in turns if turn.end - turn.start >= turns_from and _from_another(turn, turns))
-
-
-def look(
-    schedule: Schedule,
-    turns: Sequence[Turn],
-    records: Mapping[str, Handoff],
-    people: Mapping[str, Person],
-    now: datetime,
-    habits: Habits,
-) -> Look:
-    """Return what is due about the handoffs of a schedule, and when to look again.
-
-    `turns` are all turns from LOOKED_BACK ago to LOOKED_AHEAD; `records` what is known of any schedule.
-    """
-    parts: list[_Part] = []
-    later: list[datetime] = []
-    for turn in handed_over(turns, habits.turns_from):
-        person = people.get(turn.person)
-        if person is None or not now < turn.end:
-            continue
-        record = records.get(key(turn))
-        moments = _moments(turn, person, record, habits)
-        later += [moment for moment in moments if moment > now]
-        if record is None or record.confirmed_at is None:
-            parts.append(_part(schedule, turn, record, people, now, habits))
-    return Look(
-        before=tuple(part.before for part in parts if part.before is not None),
-        notices=tuple(notice for part in parts for notice in part.notices if notice is not None),
-        faults=tuple(one for part in parts for one in part.faults),
-        after=tuple(part.after for part in parts if part.after is not None),
-        over=tuple(_over(schedule.id, turns, records, now)),
-        next_at=min(later, default=None),
-    )
 
 
 def evening_before(start: datetime, zone: str, evening: time) -> datetime:
@@ -136,27 +75,28 @@ def args(schedule: Schedule, turn: Turn) -> dict[str, str]:
     }
 
 
-def _part(
+def due(
     schedule: Schedule,
     turn: Turn,
     record: Handoff | None,
     people: Mapping[str, Person],
     now: datetime,
     habits: Habits,
-) -> _Part:
+) -> Due:
+    """Return what is due now about a turn that is handed over, to somebody known; `record`: so far."""
     person = people[turn.person]
     known = record or Handoff(schedule=turn.schedule, person=turn.person, start=turn.start)
     evening = evening_before(turn.start, person.zone, habits.evening)
     ahead = turn.start - habits.ahead
     if now < min(evening, ahead):
-        return _Part()
+        return Due()
     if now < ahead:
         if known.evening_told_at is not None or now >= evening + EVENING_LASTS:
-            return _Part()
+            return Due()
         asked = _to(person, schedule, turn, NoticeKind.SHIFT_TOMORROW, "eve", now, not_after=ahead)
-        return _Part(notices=(asked,), after=known.model_copy(update={"evening_told_at": now}))
+        return Due(notices=(asked,), after=known.model_copy(update={"evening_told_at": now}))
     if record is None and now >= turn.start + LATE:
-        return _Part()
+        return Due()
     kept = known.model_copy(
         update={"outgoing": turn.outgoing, "outgoing_until": min(turn.end, turn.start + STAYS_AT_MOST)}
     )
@@ -170,7 +110,7 @@ def _part(
         )
         after = kept.model_copy(update={"ahead_told_at": now})
     if now < turn.start:
-        return _Part(before, tuple(notices), after=after)
+        return Due(before, tuple(notices), after=after)
     notices += _still_on(schedule, turn, kept, people, now)
     if turn.start + AGAIN_AFTER <= now and kept.ahead_told_at is not None:
         until = turn.start + EVENING_LASTS
@@ -181,7 +121,7 @@ def _part(
                     not_after=until, loud=True, by_voice=True,
                 )
             )  # fmt: skip
-    return _Part(before, tuple(notices), tuple(_faults(turn, kept, now)), after)
+    return Due(before, tuple(notices), tuple(_faults(turn, kept, now)), after)
 
 
 def _still_on(
@@ -229,35 +169,6 @@ def _faults(turn: Turn, record: Handoff, now: datetime) -> list[Signal]:
         )
         found.append(fault(f"never-confirmed-{name}", note, now, Urgency.URGENT))
     return found
-
-
-def _moments(turn: Turn, person: Person, record: Handoff | None, habits: Habits) -> tuple[datetime, ...]:
-    """When something about the turn may be due."""
-    until = record.outgoing_until if record is not None else None
-    return (
-        evening_before(turn.start, person.zone, habits.evening),
-        turn.start - habits.ahead,
-        turn.start,
-        turn.start + AGAIN_AFTER,
-        *((until,) if until is not None else ()),
-    )
-
-
-def _over(
-    schedule: str, turns: Iterable[Turn], records: Mapping[str, Handoff], now: datetime
-) -> Iterable[str]:
-    standing = {key(turn) for turn in turns}
-    for name, record in records.items():
-        if record.schedule == schedule and (record.start < now - KEPT or name not in standing):
-            yield name
-
-
-def _from_another(turn: Turn, turns: Sequence[Turn]) -> bool:
-    if turn.outgoing:
-        return True
-    ended = [other for other in turns if other.end <= turn.start]
-    last = max(ended, key=lambda other: other.end, default=None)
-    return last is None or last.person != turn.person
 
 
 def _to(

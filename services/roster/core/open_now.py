@@ -106,7 +106,8 @@ def _still_holding(
 
 
 def _age(age: timedelta) -> str:
-    minutes = int(age.total_seconds() // 60)
+    # What opens while the handoff is told may be younger than that moment.
+    minutes = max(int(age.total_seconds() // 60), 0)
     if minutes < 60:
         return f"{minutes} min"
     return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // (24 * 60)} d"

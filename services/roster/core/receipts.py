@@ -3,16 +3,18 @@
 1. Two failures in a row, by the carrier's own word, and a phone counts as failing; anything that
    arrives, or an answer, ends that. Our own time-outs prove nothing: a phone may be slow.
 2. Refusals that are our own fault (the account, the sender) say nothing about the phone.
-3. An answer verifies the phone it was given about: the person had it in their hand.
+3. An answer verifies the phone it was given about: the person had it in their hand. With several
+   phones tried, a key tells by its call which one that was; a text does only if all others failed.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from contracts.pages import (
     AnswerHeard,
     Asked,
+    AttemptAccepted,
     AttemptFailed,
     AttemptWaiting,
     NoticeAnswered,
@@ -65,25 +67,43 @@ Lesson = Failed | Arrived | Answered
 
 def lessons(events: Iterable[PageEvent], story: Iterable[PageEvent]) -> tuple[Lesson, ...]:
     """Return what these events of a page teach; `story` is all that happened to the page so far."""
+    tried = _tried(story)
+    events = tuple(events)
+    # A key pressed in a call is remembered with the call; a text is not.
+    call = next((event.sid for event in events if isinstance(event, AnswerHeard) and event.sid), "")
+    found = (_lesson(event, tried, call) for event in events)
+    return tuple(lesson for lesson in found if lesson is not None)
+
+
+@dataclass(slots=True)
+class _Tried:
+    """What was tried of one page: attempt -> phone, which of them failed, and the calls by their ids."""
+
+    attempts: dict[int, ContactMethod]
+    failed: set[int]
+    calls: dict[str, int]
+
+
+def _tried(story: Iterable[PageEvent]) -> _Tried:
     methods: dict[str, ContactMethod] = {}
-    attempts: dict[int, ContactMethod] = {}
+    tried = _Tried({}, set(), {})
     for event in story:
         match event:
             case Asked(what=what):
                 methods = {method.id: method for method in what.methods}
             case AttemptWaiting(attempt=attempt, method=method) if method in methods:
-                attempts[attempt] = methods[method]
+                tried.attempts[attempt] = methods[method]
+            case AttemptFailed(attempt=attempt):
+                tried.failed.add(attempt)
+            case AttemptAccepted(attempt=attempt, sid=sid) | ReceiptCame(attempt=attempt, sid=sid):
+                tried.calls[sid] = attempt
             case _:
                 pass
-    events = tuple(events)
-    # A key pressed in a call is remembered with the call; a text is not.
-    in_call = any(isinstance(event, AnswerHeard) and event.sid for event in events)
-    answered_by = Channel.VOICE if in_call else Channel.SMS
-    found = (_lesson(event, attempts, answered_by) for event in events)
-    return tuple(lesson for lesson in found if lesson is not None)
+    return tried
 
 
-def _lesson(event: PageEvent, attempts: Mapping[int, ContactMethod], answered_by: Channel) -> Lesson | None:
+def _lesson(event: PageEvent, tried: _Tried, call: str) -> Lesson | None:
+    attempts = tried.attempts
     match event:
         case AttemptFailed(attempt=attempt, at=at, code=code, reaction=reaction) if attempt in attempts:
             method = attempts[attempt]
@@ -96,17 +116,25 @@ def _lesson(event: PageEvent, attempts: Mapping[int, ContactMethod], answered_by
             arrived = status in _ARRIVED[method.channel]
             return Arrived(method.channel, method.phone_ref) if arrived else None
         case PageAcknowledged(channel=channel, at=at) | PageDeclined(channel=channel, at=at):
-            return _answered(channel, at, attempts)
+            return _answered(channel, at, tried, call)
         case NoticeAnswered(at=at):
-            return _answered(answered_by, at, attempts)
+            return _answered(Channel.VOICE if call else Channel.SMS, at, tried, call)
         case _:
             return None
 
 
-def _answered(channel: Channel, at: datetime, attempts: Mapping[int, ContactMethod]) -> Answered | None:
-    tried = (method for _, method in sorted(attempts.items()) if method.channel is channel)
-    first = next(tried, None)
-    return Answered(channel, first.phone_ref, at) if first is not None else None
+def _answered(channel: Channel, at: datetime, tried: _Tried, call: str) -> Answered | None:
+    """Return what an answer proves: nothing, if more than one phone may have been in their hand."""
+    attempt = tried.calls.get(call) if channel is Channel.VOICE else None
+    if attempt is not None and attempt in tried.attempts:
+        return Answered(channel, tried.attempts[attempt].phone_ref, at)
+    phones = {
+        method.phone_ref: number not in tried.failed
+        for number, method in sorted(tried.attempts.items())
+        if method.channel is channel
+    }
+    meant = list(phones) if len(phones) == 1 else [phone for phone, sound in phones.items() if sound]
+    return Answered(channel, meant[0], at) if len(meant) == 1 else None
 
 
 def learnt(person: Person, taught: Iterable[Lesson]) -> Person:

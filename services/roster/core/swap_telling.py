@@ -60,6 +60,10 @@ def tell(
                 ]
             case SwapStatus.REFUSED if fresh and giver is not None:
                 found.append(_to(giver, NoticeKind.SWAP_REFUSED, swap, schedule, now))
+            case SwapStatus.WITHDRAWN if fresh and swap.undone:
+                found += [
+                    _undone(person, swap, schedule, now) for person in (giver, taker) if person is not None
+                ]
             case SwapStatus.WITHDRAWN if fresh and taker is not None:
                 found.append(over(swap, taker, now))
             case _nothing_to_tell:
@@ -75,6 +79,21 @@ def _to(
     now: datetime,
     not_after: datetime | None = None,
 ) -> NoticeSent | None:
+    name = messages.name("s", swap.id, person.id, kind.value)
+    return messages.to(person, kind, name, now, _args(swap, schedule), not_after=not_after)
+
+
+def _undone(person: Person, swap: Swap, schedule: Schedule | None, now: datetime) -> NoticeSent | None:
+    """Return what is told to both when an accepted one is taken back: whose shifts they are again."""
+    args = _args(swap, schedule) | {"undone": "yes"}
+    if person.id == swap.giver:
+        # Numbers are the taker's; the giver may be asked about another swap of this one.
+        args["number"] = ""
+    name = messages.name("s", swap.id, person.id, "undone")
+    return messages.to(person, NoticeKind.SWAP_OVER, name, now, args)
+
+
+def _args(swap: Swap, schedule: Schedule | None) -> dict[str, str]:
     args = {
         "swap": swap.id,
         "number": str(swap.number),
@@ -87,5 +106,4 @@ def _to(
     }
     if swap.return_start is not None and swap.return_end is not None:
         args |= {"return_start": swap.return_start.isoformat(), "return_end": swap.return_end.isoformat()}
-    name = messages.name("s", swap.id, person.id, kind.value)
-    return messages.to(person, kind, name, now, args, not_after=not_after)
+    return args

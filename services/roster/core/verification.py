@@ -148,7 +148,7 @@ def to_ask(
     for person in people:
         if person.id not in on:
             continue
-        for method in _unproven(person):
+        for method in unproven(person):
             last = known.get(key(person.id, method.id))
             if last is not None and last.phone_ref == method.phone_ref:
                 if last.asks >= ASKS:
@@ -163,7 +163,8 @@ def to_ask(
     return Asks(tuple(found), min(later, default=None))
 
 
-def _unproven(person: Person) -> tuple[ContactMethod, ...]:
+def unproven(person: Person) -> tuple[ContactMethod, ...]:
+    """Return the living, unverified methods; calls only where no text can prove the number."""
     living = [m for m in messages.living_methods(person) if m.verified_at is None]
     texted = {m.phone_ref for m in living if m.channel is Channel.SMS}
     return tuple(m for m in living if m.channel is Channel.SMS or m.phone_ref not in texted)

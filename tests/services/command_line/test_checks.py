@@ -10,6 +10,7 @@ from contracts.schedules import Shift, Shifts
 from contracts.values import Channel, Sealed
 from services.command_line import checks
 from services.command_line.carrier_account import CarrierFacts, NumberFacts
+from services.command_line.carrier_registration import Registration, Standing
 from services.command_line.checks import Finding, Level
 
 NOW = datetime(2026, 11, 24, 8, 10, tzinfo=UTC)
@@ -27,6 +28,7 @@ NUMBER = NumberFacts(
     sms_fallback_url="https://spare.example.net/sms",
     voice_url=f"{PUBLIC}/twilio/call",
     voice_fallback_url="https://spare.example.net/call",
+    status_callback=f"{PUBLIC}/twilio/call-ended",
 )
 
 
@@ -97,6 +99,8 @@ def test_a_number_with_its_webhooks_and_fallbacks_passes() -> None:
         ({"voice_fallback_url": ""}, "no fallback URL for calls"),
         ({"voice": False}, "can't make calls"),
         ({"sms": False}, "can't send texts"),
+        ({"sms_method": "GET"}, "texts come by GET"),
+        ({"application": True}, "its own webhooks count for nothing"),
     ],
 )
 def test_a_number_that_is_set_up_wrong_refuses_a_start(changes: dict[str, object], why: str) -> None:
@@ -123,11 +127,23 @@ def test_a_number_of_somebody_else_refuses_a_start() -> None:
     )
 
 
-def test_what_only_a_person_can_see_is_named_as_not_checked() -> None:
+def test_webhooks_that_the_carrier_does_not_show_are_named_as_not_checked() -> None:
     found = checks.numbers(facts(numbers=None), PUBLIC)
 
     assert levels(found) == {Level.UNCHECKED}
-    assert "registered" in str(found[1]) and "STOP" in str(found[2])
+
+
+def test_a_number_without_a_status_callback_wants_a_look() -> None:
+    number = NumberFacts(**{**NUMBER.__dict__, "status_callback": ""})
+
+    assert levels(checks.numbers(facts(numbers={"+12025550100": number}), PUBLIC)) == {Level.LOOK}
+
+
+def test_a_number_whose_texts_go_to_its_messaging_service_refuses_a_start() -> None:
+    pooled = Registration(Standing.GOOD, "10DLC campaign", True, pooled=True, pool_takes_texts=True)
+    said = facts(numbers={"+12025550100": NUMBER}, registrations={"+12025550100": pooled})
+
+    assert "go to the webhook of its messaging service" in refusals(checks.numbers(said, PUBLIC))
 
 
 @pytest.mark.parametrize(
@@ -166,7 +182,11 @@ POLICIES = PolicySet(
     applied_at=NOW,
 )
 METHOD = ContactMethod(
-    id="m1", channel=Channel.SMS, phone=Sealed(key="k", box="b"), phone_ref="h1-" + "0" * 32
+    id="m1",
+    channel=Channel.SMS,
+    phone=Sealed(key="k", box="b"),
+    phone_ref="h1-" + "0" * 32,
+    verified_at=NOW,
 )
 ANA = Person(id="ana", name=Sealed(key="k", box="b"), methods=(METHOD,))
 
@@ -204,6 +224,25 @@ def test_somebody_on_call_without_a_phone_that_works_is_a_gap() -> None:
     dead = ANA.model_copy(update={"methods": (METHOD.model_copy(update={"dead_since": NOW}),)})
 
     assert "ana not reachable" in refusals(checks.coverage(POLICIES, ALWAYS, {"ana": dead}, NOW))
+
+
+def test_somebody_whose_phone_was_never_verified_is_a_gap_that_only_a_running_vigil_can_mend() -> None:
+    unproven = ANA.model_copy(update={"methods": (METHOD.model_copy(update={"verified_at": None}),)})
+
+    found = checks.coverage(POLICIES, ALWAYS, {"ana": unproven}, NOW)
+
+    assert "nobody whose phone is verified in primary" in refusals(found)
+    assert found[0].after_start
+    assert "vigil roster verify ana" in found[0].fix
+
+
+def test_somebody_whose_phones_fail_is_a_gap() -> None:
+    failing = ANA.model_copy(update={"methods": (METHOD.model_copy(update={"failing_since": NOW}),)})
+
+    found = checks.coverage(POLICIES, ALWAYS, {"ana": failing}, NOW)
+
+    assert "receipts say failed" in refusals(found)
+    assert not found[0].after_start
 
 
 def test_a_phone_that_never_answered_can_be_mended_only_once_vigil_runs() -> None:

@@ -101,6 +101,9 @@ def test_a_drill_is_answered_shown_and_counted_and_one_that_cannot_be_sent_is_no
 def test_what_cannot_be_drilled_is_said(site: Site) -> None:
     assert "there is no schedule 'nights'" in vigil(site, "nights").stderr
     assert "there is no responder 'x'" in vigil(site, "primary", "--person", "x").stderr
+    other = vigil(site, "supervisor", "--person", "ops_1")
+    assert "ops_1 is not on call for supervisor, supervisor_1 is; `vigil page-test ops_1`" in other.stderr
+    assert other.exit_code == 1
     assert "name a schedule" in vigil(site).stderr
     assert "nothing was heard of the drill within 0 s" in vigil(site, "backup", "--wait", "0").stderr
 

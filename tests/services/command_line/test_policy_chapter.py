@@ -21,7 +21,7 @@ from tests.support.site import DEPLOY
 
 FOLDER = Path(__file__).parents[3] / "services" / "escalation"
 CHAPTERS = [path for path in sorted(FOLDER.glob("*.md")) if "# Every field of a policy." in path.read_text()]
-WHEN = re.compile(r"\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d\d [A-Z][a-z]{2} \d\d:\d\d\b")
+WHEN = re.compile(r"\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d\d [A-Z][a-z]{2}( 20\d\d)? \d\d:\d\d\b( [A-Z]{3,4}\b)?")
 
 
 def blocks(text: str, language: str) -> list[str]:

@@ -114,6 +114,9 @@ class TestLint:
         assert "2 findings, 0 of them blocking." in result.stdout
         page = site.vigil("policy", "explain", "p18").stdout
         assert page.startswith("## P18 doubtful_tag\n") and "P19" not in page
+        told = json.loads(site.vigil("policy", "explain", "p4", "--json").stdout)
+        assert (told["code"], told["name"]) == ("P04", "wait_too_long")
+        assert told["page"].startswith("## P04 ")
 
     def test_every_code_has_a_page(self, site):
         for code, name in NAMES.items():

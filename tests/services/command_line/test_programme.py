@@ -60,7 +60,9 @@ def test_who_shows_who_is_on_and_who_is_next(site: Site) -> None:
     said = site.vigil("who", "--at", "2026-11-24T02:10").output
 
     assert "(clinician_" in said and "Sam (supervisor_1)" in said
-    assert "NOBODY" in site.vigil("who", "--at", "2036-11-24T02:10").output
+    far = site.vigil("who", "--at", "2036-11-24T02:10").output
+    assert "24 Nov 2036 02:10" in far and "NOBODY" not in far, "what is not compiled yet is not a gap"
+    assert "'25:00' is no moment" in site.vigil("who", "--at", "25:00").stderr
     assert "write it as 14:30" in site.vigil("who", "--at", "tomorrow").stderr
 
 

@@ -14,11 +14,12 @@ import pytest
 
 from contracts.schedules import Change, Leave, Override, Swap, SwapStatus
 from services.administration import Administration
-from services.command_line.roster_apply import difference, load
-from services.command_line.roster_scene import AHEAD, Scene
-from services.command_line.roster_swaps import conflict
-from services.command_line.roster_words import gap_sentence
+from services.command_line.roster_apply import difference
+from services.command_line.roster_swaps import conflict, drawn_in
+from services.command_line.roster_words import gap_lines, gap_sentence
+from services.command_line.whole_roster import AHEAD, Roster
 from services.programme import ProgrammeError
+from services.programme import load_roster_folder as load
 from services.runtime.sealing import Seals
 from tests.support.site import Site
 
@@ -28,11 +29,11 @@ SEALS = Seals({"k1": b"k" * 32}, {"h1": b"h" * 32})
 Break = Callable[[str], str]
 
 
-def scene(folder: Path = BIG, verified: datetime | None = NOW) -> Scene:
+def scene(folder: Path = BIG, verified: datetime | None = NOW) -> Roster:
     """Return the roster of a folder, as if everybody's phones were verified."""
     people, calendars, schedules = load(folder)
     office = Administration(None, SEALS, lambda: NOW)  # type: ignore[arg-type]  # writes nothing here
-    return Scene(
+    return Roster(
         people={one.id: office.person(one, None, verified) for one in people},
         schedules={one.id: one for one in schedules},
         calendars={one.id: one for one in calendars},
@@ -57,13 +58,13 @@ def said(folder: Path) -> str:
     return str(error.value)
 
 
-def told(roster: Scene, now: datetime = NOW) -> str:
-    """Return all that `vigil roster gaps` would say."""
+def told(roster: Roster, now: datetime = NOW) -> str:
+    """Return all that `vigil roster gaps` would say, on a machine that stands in the same year."""
     gaps = (gap_sentence(gap, roster.zone(gap.schedule)) for gap in roster.gaps(now, now + AHEAD))
-    return "\n".join([*gaps, *map(str, roster.findings(now))])
+    return "\n".join([*gaps, *map(str, roster.findings(now))]).replace(f" {NOW.year} ", " ")
 
 
-def with_override(roster: Scene, schedule: str, override: Override) -> Scene:
+def with_override(roster: Roster, schedule: str, override: Override) -> Roster:
     held = roster.schedules[schedule]
     return roster.with_schedule(held.model_copy(update={"overrides": (override,)}))
 
@@ -117,7 +118,7 @@ def test_3_a_handoff_at_the_hour_that_comes_twice(tmp_path: Path) -> None:
     found = told(scene(folder), before)
 
     assert "handoff_at_odd_hour: schedule north_backup: rotation leads changes at 01:30" in found
-    assert "2026-11-01; until 06:30 UTC both are on" in found and "Gap" not in found
+    assert "2026-11-01; until 01:30 EST both are on" in found and "Gap" not in found
 
 
 def test_4_leave_that_nobody_covers() -> None:
@@ -139,7 +140,7 @@ def test_4_leave_that_nobody_covers() -> None:
     assert found.refusing == []
 
 
-def phones_of(roster: Scene, people: Iterable[str], **change: object) -> Scene:
+def phones_of(roster: Roster, people: Iterable[str], **change: object) -> Roster:
     changed = {
         name: roster.people[name].model_copy(
             update={"methods": tuple(m.model_copy(update=change) for m in roster.people[name].methods)}
@@ -186,7 +187,7 @@ def test_9_a_holiday_on_which_nobody_is_on(tmp_path: Path) -> None:
 
     found = told(scene(broken(tmp_path, "schedules.yaml", without)))
 
-    assert "Gap in north_primary, Thu 26 Nov 08:00 to 18:00: NOBODY is on call" in found
+    assert "Gap in north_primary, Thu 26 Nov 08:00 to 18:00 EST: NOBODY is on call" in found
     assert "south_primary" not in found
 
 
@@ -210,9 +211,8 @@ def test_11_an_override_to_somebody_who_left() -> None:
         "override_unreachable: schedule north_backup: override cli-1 puts south_lead_1 on, who is inactive"
         in found
     )
-    assert (
-        "Gap in north_backup, Mon 23 Nov 00:00 to Tue 24 Nov 00:00: south_lead_1 CANNOT BE REACHED" in found
-    )
+    when = "Mon 23 Nov 00:00 to Tue 24 Nov 00:00 EST"
+    assert f"Gap in north_backup, {when}: south_lead_1 CANNOT BE REACHED" in found
 
 
 def test_12_a_zone_that_is_none_and_a_zone_that_is_another_sites(tmp_path: Path) -> None:
@@ -250,6 +250,20 @@ def test_13_a_swap_with_somebody_who_can_not_take_it() -> None:
     assert "swap_to_leave: schedule ops" in told(roster.but(swaps={"sw-1": accepted}, leaves={"l1": leave}))
 
 
+def test_a_swap_is_drawn_in_to_the_shifts_that_are_given() -> None:
+    roster = scene()
+    mine = [s for s in roster.shifts(NOW, NOW + AHEAD)["ops"].shifts if s.person == "ops_1"]
+    swap = Swap(
+        id="sw-1", number=1, schedule="ops", giver="ops_1", taker="ops_2",
+        start=mine[1].start - timedelta(hours=8), end=mine[1].end + timedelta(hours=9),
+        offered_at=NOW, offered_by="jo",
+    )  # fmt: skip
+
+    drawn = drawn_in(roster, swap, NOW)
+
+    assert (drawn.start, drawn.end, drawn.return_start) == (mine[1].start, mine[1].end, None)
+
+
 def test_14_one_phone_for_two_people(tmp_path: Path) -> None:
     folder = broken(tmp_path, "people.csv", lambda text: text.replace("sms +12025550139", "sms +12025550100"))
 
@@ -273,6 +287,22 @@ def test_17_an_override_of_somebody_who_is_not_on_then() -> None:
     override = Override(id="cli-1", person="ops_1", instead_of="director_1", start=at(23), end=at(24))
 
     assert "override_without_effect: schedule ops" in told(with_override(scene(), "ops", override))
+
+
+def test_a_roster_on_which_no_phone_is_verified_is_told_in_few_lines_and_nobody_first() -> None:
+    roster = scene(verified=None)
+    nights = [s for s in roster.shifts(NOW, NOW + AHEAD)["north_primary"].shifts if "nights" in s.origin]
+    leave = Leave(id="l1", person=nights[5].person, start=nights[5].start, end=nights[5].end, recorded_at=NOW)
+    gaps = roster.but(leaves={"l1": leave}).gaps(NOW, NOW + AHEAD)
+
+    lines = gap_lines(gaps, roster.zone)
+
+    assert len(gaps) > 150 and len(lines) < 45
+    assert "NOBODY is on call" in lines[0] and "NOBODY" not in "".join(lines[1:])
+    assert any("more times until" in line and "no phone of ops_1 is VERIFIED" in line for line in lines)
+    assert {name for name in roster.people if any(f" {name} " in f"{line} " for line in lines)} >= {
+        shift.person for shifts in roster.shifts(NOW, NOW + AHEAD).values() for shift in shifts.shifts
+    }
 
 
 def test_no_night_of_ten_years_has_a_gap_at_any_site() -> None:

@@ -27,7 +27,7 @@ CHAPTERS = [
     for path in sorted((Path(__file__).parents[3] / "services" / "roster").glob("*.md"))
     if MARK in path.read_text()
 ]
-MOMENT = r"\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d\d [A-Z][a-z]{2} \d\d:\d\d\b"
+MOMENT = r"\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d\d [A-Z][a-z]{2}( 20\d\d)? \d\d:\d\d\b( [A-Z]{3,4}\b)?"
 VARYING = (
     (MOMENT, "<when>"),
     (r"\b(cli|l|sw)-[0-9a-f]{6}\b", r"\1-<id>"),

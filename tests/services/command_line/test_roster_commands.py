@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -10,7 +10,7 @@ import pytest
 from nats.aio.client import Client
 
 from contracts.notices import NoticeSent
-from contracts.schedules import Schedule, Swap
+from contracts.schedules import Handoff, Schedule, Swap
 from tests.support.site import Site
 
 FAR = "2031-05-"
@@ -47,7 +47,7 @@ def site(empty_site: Site, tmp_path: Path) -> Site:
     """The roster as the files above have it, without what earlier tests added."""
 
     async def cleared(nc: Client) -> None:
-        for bucket in ("leaves", "swaps", "schedules", "people", "shifts", "calendars"):
+        for bucket in ("leaves", "swaps", "schedules", "people", "shifts", "calendars", "verifications"):
             await nc.jetstream().purge_stream(f"KV_{bucket}")
 
     empty_site.as_admin(cleared)
@@ -108,6 +108,42 @@ def test_a_change_that_would_leave_nobody_within_a_day_needs_a_reason(site: Site
     assert site.vigil("roster", "gaps").exit_code == 1
 
 
+def test_who_changed_the_roster_when_why_and_how_is_kept(site: Site, tmp_path: Path) -> None:
+    before = as_json(site, "history")
+    assert isinstance(before, list)
+    last = before[-1]["number"]
+    plain = folder(tmp_path, PEOPLE.replace("Lee,", "Leo,"))
+    ok(site, "apply", plain, "--reason", "a typing mistake")
+    ok(site, "apply", plain, "--dry-run")
+    ended = SCHEDULES.replace("[ana], every", "[ana], ends_on: 2024-02-01, every")
+    site.vigil("roster", "apply", folder(tmp_path, PEOPLE, ended))
+    ok(site, "apply", folder(tmp_path, PEOPLE, ended), "--override", "the site is closed")
+
+    told = as_json(site, "history")
+    shown = ok(site, "history", str(last + 2))
+
+    assert isinstance(told, list)
+    first, second = (one for one in told if one["number"] > last)
+    assert (first["number"], first["reason"], first["overridden"]) == (last + 1, "a typing mistake", False)
+    assert first["summary"] == ["~ lee: name"] and first["what"] == f"apply {tmp_path}" and first["by"]
+    assert (second["reason"], second["overridden"]) == ("the site is closed", True)
+    assert any("ana > NOBODY" in line for line in second["summary"])
+    assert "OVERRIDDEN: the site is closed" in shown and "New Gap in backup" in shown
+    assert "a typing mistake" in " ".join(ok(site, "history").split())
+    assert f"there is no change {last + 9}" in site.vigil("roster", "history", str(last + 9)).stderr
+
+
+def test_codes_are_sent_to_all_on_call_at_once(site: Site) -> None:
+    said = ok(site, "verify", "--all-on-call", "--now")
+    again = as_json(site, "verify", "--all-on-call", "--now")
+
+    assert "3 phones of 3 people were sent a code: ana, kim, lee." in said
+    assert isinstance(again, dict) and again["sent"] == [] and len(again["waiting"]) == 3
+    assert "leave out the responder" in site.vigil("roster", "verify", "kim", "--all-on-call").stderr
+    assert "--now belongs to" in site.vigil("roster", "verify", "kim", "--now").stderr
+    assert "name a responder" in site.vigil("roster", "verify").stderr
+
+
 def test_every_mistake_of_every_file_is_told_at_once(site: Site, tmp_path: Path) -> None:
     broken = folder(
         tmp_path,
@@ -156,13 +192,16 @@ def test_show_says_who_is_on_and_why(site: Site) -> None:
     said = ok(site, "show", "primary", "--at", FAR + "05", "--days", "1")
     told = as_json(site, "show", "primary", "--at", FAR + "05", "--days", "1")
 
+    here = datetime.now(ZoneInfo("America/New_York")).replace(second=0, microsecond=0)
+    soon = as_json(site, "show", "primary", "--at", f"{here - timedelta(minutes=5):%H:%M}", "--days", "1")
+    assert isinstance(soon, list) and datetime.fromisoformat(soon[0]["start"]) > here, "the next one"
     assert "primary: Crisis clinician, America/New_York" in said
     assert "Ana (ana), UNVERIFIED" in said and "rotation weekly" in said
     assert f"override {name}: fair (by " in said
     assert isinstance(told, list) and {p["origin"] for p in told[0]["people"]} >= {f"override {name}"}
     assert told[0]["gap"] == "unverified"
     assert (
-        "there is no schedule 'primry'; there are backup, primary"
+        "there is no schedule 'primry'; did you mean `primary`? There are backup, primary"
         in site.vigil("roster", "show", "primry").stderr
     )
 
@@ -193,7 +232,7 @@ def test_overrides_come_and_go_and_outlive_an_apply(site: Site, tmp_path: Path) 
 def test_wrong_words_about_an_override_are_told(site: Site) -> None:
     for words, said in (
         (["--add", "kim", "--remove", "lee"], "name one of --add, --remove and --replace"),
-        (["--add", "kmi"], "there is no responder 'kmi'; there are ana, kim, lee"),
+        (["--add", "kmi"], "there is no responder 'kmi'; did you mean `kim`? There are ana, kim, lee"),
         (["--remove", "kim", "--instead-of", "lee"], "belongs to --replace"),
         (["--replace", "kim", "--instead-of", "kim"], "is the same person"),
     ):
@@ -211,7 +250,7 @@ def test_wrong_words_about_an_override_are_told(site: Site) -> None:
         "is no moment"
         in site.vigil("roster", "override", "primary", "--add", "kim", "--from", "soon", "--to", "x").stderr
     )
-    assert "under `temporary:` in schedules.yaml" in site.vigil("roster", "temporary").stderr
+    assert "under `temporary` in schedules.yaml" in " ".join(ok(site, "temporary").split())
 
 
 def test_an_override_that_empties_the_coming_day_needs_a_reason(site: Site) -> None:
@@ -269,6 +308,8 @@ def test_a_swap_changes_nothing_until_it_is_accepted(site: Site) -> None:
     assert "accepted by" in ok(site, "swap", "list")
     assert "is accepted already" in site.vigil("roster", "swap", "refuse", swap.id).stderr
     assert "withdrawn" in ok(site, "swap", "withdraw", swap.id)
+    held = as_json(site, "swap", "list", "--all")
+    assert isinstance(held, list) and [one["undone"] for one in held if one["id"] == swap.id] == [True]
     assert "Kim (kim)" in ok(site, "show", "primary", "--at", FAR + "12T08:00", "--days", "14")
 
 
@@ -343,6 +384,8 @@ def test_a_feed_is_made_once_listed_without_its_address_and_revoked(site: Site) 
     assert len(secret) == 43 and secret not in listed and name in listed and "person kim" in listed
     assert "is revoked" in ok(site, "feed", "revoke", name)
     assert "revoked" in ok(site, "feed", "list")
+    again = ok(site, "feed", "revoke", name)
+    assert re.search(r"is revoked already, since \w+ \d+ \w+ \d\d:\d\d E[SD]T; nothing was changed", again)
     assert "there is no feed" in site.vigil("roster", "feed", "revoke", "nothing").stderr
     assert "either --person or --schedule" in site.vigil("roster", "feed", "make").stderr
 
@@ -352,6 +395,38 @@ def test_who_is_on_is_there_as_json(site: Site) -> None:
 
     assert [one["schedule"] for one in told] == ["backup", "primary"]
     assert told[0]["now"] == told[0]["reachable"] == ["ana"]
+    assert re.search(r"On call, .* E[SD]T \(America/New_York\)", " ".join(site.vigil("who").stdout.split()))
+    at = json.loads(site.vigil("who", "--at", FAR + "05T08:00", "--json").stdout)
+    assert at[0]["at"] == FAR + "05T12:00:00+00:00"
+
+
+def test_handoffs_say_who_confirmed_and_who_stays_on_until_then(site: Site) -> None:
+    assert "Nobody was asked" in ok(site, "handoffs", "backup") and as_json(site, "handoffs", "backup") == []
+    start = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=1)
+    late = Handoff(
+        schedule="primary", person="kim", start=start, ahead_told_at=start - timedelta(hours=2),
+        outgoing=("lee",), outgoing_until=start + timedelta(days=1),
+    )  # fmt: skip
+    early = late.model_copy(update={"person": "lee", "outgoing": ("kim",), "confirmed_at": start})
+
+    async def put(nc: Client) -> None:
+        bucket = await nc.jetstream().key_value("handoffs")
+        for one in (late, early):
+            key = f"{one.schedule}.{one.start:%Y%m%dT%H%M%SZ}.{one.person}"
+            await bucket.put(key, one.model_dump_json().encode())
+
+    async def clear(nc: Client) -> None:
+        bucket = await nc.jetstream().key_value("handoffs")
+        for one in (late, early):
+            await bucket.delete(f"{one.schedule}.{one.start:%Y%m%dT%H%M%SZ}.{one.person}")
+
+    site.as_admin(put)
+    said = " ".join(ok(site, "handoffs", "primary").split())
+    told = as_json(site, "handoffs")
+    site.as_admin(clear)
+
+    assert "NOT CONFIRMED; lee on as well until " in said and "confirmed " in said
+    assert isinstance(told, list) and [one["person"] for one in told] == ["kim", "lee"]
 
 
 def test_what_commands_added_is_stored_beside_what_the_file_says(site: Site) -> None:

@@ -74,6 +74,29 @@ def test_a_phone_of_somebody_else_is_not_imported(site: Site, tmp_path: Path) ->
     assert refused.exit_code == 1 and "method1 of bo is a phone of kim too" in refused.stderr
 
 
+def test_a_phone_of_somebody_whom_the_folder_leaves_out_is_not_applied(site: Site, tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_text("id,name,method1\nbo,Bo,sms +12025550101\n")
+    (tmp_path / "schedules.yaml").write_text(
+        "schedules:\n  - id: late\n    rotations:\n      - {people: [bo], starts_on: 2024-01-01}\n"
+    )
+
+    refused = site.vigil("roster", "apply", str(tmp_path))
+
+    assert refused.exit_code == 1
+    assert "method1 of bo is a phone of kim too, who is not in the file" in refused.stderr
+    assert "there is no responder 'bo'" in site.vigil("roster", "verify", "bo").stderr
+
+
+def test_what_is_exported_is_told_as_json(site: Site, tmp_path: Path) -> None:
+    people = json.loads(ok(site, "export", "people", str(tmp_path / "p.csv"), "--json"))
+    shifts = json.loads(
+        ok(site, "export", "shifts", str(tmp_path / "s.csv"), "--schedule", "backup", "--json")
+    )
+
+    assert people == {"file": str(tmp_path / "p.csv"), "people": 3}
+    assert shifts["schedules"] == ["backup"] and shifts["shifts"] > 1
+
+
 def test_exported_shifts_imported_twice_change_nothing(site: Site, tmp_path: Path) -> None:
     file = str(tmp_path / "s.csv")
     ok(site, "export", "shifts", file, "--schedule", "primary")
@@ -84,6 +107,9 @@ def test_exported_shifts_imported_twice_change_nothing(site: Site, tmp_path: Pat
     assert "That changes nothing of who is on." in first
     assert second["shifts"] == second["new_gaps"] == [] and second["applied"] is True
     assert "temporary, " in ok(site, "overrides", "primary")
+    assert "import-" in ok(site, "temporary") and "import-" not in ok(site, "temporary", "backup")
+    lasting = json.loads(ok(site, "temporary", "primary", "--json"))
+    assert lasting and {one["reason"] for one in lasting} == {"imported"}
 
 
 def test_a_calendar_is_imported_for_a_schedule(site: Site, tmp_path: Path) -> None:
@@ -98,7 +124,7 @@ def test_a_calendar_is_imported_for_a_schedule(site: Site, tmp_path: Path) -> No
     said = ok(site, "import", "shifts", str(file), "--schedule", "backup", "--person", "doctor k=kim")
 
     assert "names nobody on the roster" in nobody.stderr
-    assert "ana > kim" in said and "In force: 1 shifts." in said
+    assert "ana > kim" in said and "In force: 1 shift." in said
     assert "name it" in site.vigil("roster", "import", "shifts", str(file)).stderr
 
 

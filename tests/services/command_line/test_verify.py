@@ -5,6 +5,7 @@ import json
 import os
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
@@ -19,12 +20,14 @@ from typer.testing import CliRunner
 from contracts.people import Person
 from contracts.reports import CoverageReport
 from services.command_line import verify as command
-from services.command_line import verify_report, verify_scene
+from services.command_line import verify_report, verify_shown
 from services.command_line.drill_results import Drill
 from services.command_line.link import linked
+from services.command_line.people_of_files import trusted
+from services.command_line.scene import nothing, of_folders
 from services.command_line.troubles import Told
-from services.command_line.verify_scene import trusted
 from services.escalation.coverage.facts import facts
+from services.escalation.coverage.findings import Finding
 from services.escalation.coverage.prove import verify as prove
 from services.programme import load_policies
 from tests.services.command_line import verify_files
@@ -117,10 +120,12 @@ def test_a_schedule_that_ends_is_named_with_its_date_policy_step_and_reason(
 
     assert result.exit_code == 1
     hole = next(line for line in result.stdout.splitlines() if line.startswith("V01"))
-    assert hole.startswith("V01 HOLE Mon 30 Nov 13:00 to Mon 14 Dec 12:00: imminent, policy imminent_south")
+    assert hole.startswith("V01 HOLE Mon 30 Nov 08:00 to Mon 14 Dec 07:00: imminent, policy imminent_south")
     assert "step 1: nobody for schedule primary_south; step 2: nobody for schedule backup_south" in hole
     # As long as the first two steps look before it, one person who does not answer leaves nobody.
-    assert "holes, the first at Mon 30 Nov 12:" in result.stdout
+    first = result.stdout.splitlines()[0]
+    assert " HOLES, the first: Mon 30 Nov 07:" in first and "policy imminent_south, step 3: " in first
+    assert "America/New_York" in result.stdout
 
 
 def test_somebody_on_both_steps_on_a_night_is_a_single_point_with_that_night(
@@ -161,7 +166,7 @@ def test_a_wait_too_long_is_a_hole_at_every_minute(three_sites: tuple[Path, tupl
     result = run(*options, **FROZEN)
 
     assert result.exit_code == 1
-    assert "V02 HOLE Mon 16 Nov 12:00 to Mon 14 Dec 12:00: imminent, policy imminent_west" in result.stdout
+    assert "V02 HOLE Mon 16 Nov 07:00 to Mon 14 Dec 07:00: imminent, policy imminent_west" in result.stdout
     assert "if one person does not answer, somebody else is paged only after 20 min" in result.stdout
 
 
@@ -232,7 +237,7 @@ def test_drills_changes_and_versions_stand_beside_the_proof(
 ) -> None:
     folder, _ = three_sites
     now = datetime(2026, 11, 16, 12, tzinfo=UTC)
-    scene = verify_scene.of_folders(verify_scene.nothing(now), folder.parent / "policies", folder)
+    scene = of_folders(nothing(now), folder.parent / "policies", folder)
     coverage = prove(scene.plan, now, now + timedelta(days=28))
     earlier = CoverageReport(
         id="r1",
@@ -337,6 +342,23 @@ def test_a_page_that_was_changed_cannot_be_signed(proven: Site, tmp_path: Path) 
 
     assert result.exit_code == 1
     assert "was changed since" in result.stderr
+
+
+def test_an_empty_name_signs_nothing_and_proves_nothing(proven: Site) -> None:
+    result = at_site(proven, "--sign-off", " ")
+    assert result.exit_code == 1 and "--sign-off: say who signs" in result.stderr and not result.stdout
+
+
+def test_what_is_said_alike_is_one_line_with_its_count() -> None:
+    here = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    hole = Finding("V01", "imminent, policy a: nobody", True, here, here + timedelta(hours=1))
+    later = replace(hole, at=here + timedelta(days=1), until=here + timedelta(days=1, hours=1))
+    other = replace(hole, sentence="urgent, policy a: nobody")
+
+    found = verify_shown.together([hole, other, later])
+
+    assert [(one.at, one.times) for one in found] == [(here, 2), (here, 1)]
+    assert " and 1 more time: imminent" in verify_shown.finding_line(found[0])
 
 
 def test_a_note_alone_signs_nothing(proven: Site) -> None:

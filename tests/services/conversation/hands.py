@@ -90,7 +90,7 @@ class Line:
     async def stop(self):
         if self.service is not None:
             await self.service.stop()
-            await self.shell.nc.close()
+            await self.shell.close()
             self.service = None
 
     @classmethod

@@ -10,11 +10,22 @@ from contracts.conversations import AnswerStage
 from contracts.values import Kind, Urgency
 from services.conversation.aggregate import subject_of
 from services.conversation.core import answering, hear, signals
+from services.conversation.core.decide import decide, time_reached
 from services.conversation.core.opting import Opting
-from services.conversation.core.wording import FIRST_ANSWER
 from services.runtime.clock import ScaledClock
 from services.runtime.log import publish_fact
 from tests.services.conversation.hands import LINE, SEALS, START
+from tests.services.conversation.talk import LANGUAGES, Talk
+
+FIRST_ANSWER = {name: phrases.first for name, phrases in LANGUAGES.known.items()}
+
+
+async def decided(line, patient, cause, act):
+    """Let a rule act, as another copy would that dies at once afterwards."""
+    world = Talk().world
+    await line.conversations().decide(
+        subject_of(patient), cause, lambda state, now: decide(state, now, world, act)
+    )
 
 
 async def test_a_text_becomes_an_urgent_signal_and_is_answered(line):
@@ -47,7 +58,7 @@ async def test_the_signal_is_stored_before_the_text_is_committed_and_the_text_be
     stored = await line.conversations()._log.since(subject_of(await line.patient_of(phone)), 1)
     commits = [await line.js.get_msg("CONVERSATIONS", one.sequence) for one in stored]
     kinds = [one.headers[KINDS] for one in commits]
-    assert kinds == ["text_received,answer_waiting", "answer_intended", "answer_accepted"]
+    assert kinds == ["text_received,answer_waiting,alarm_set", "answer_intended", "answer_accepted"]
     assert signalled.time < commits[0].time < commits[1].time < commits[2].time
 
 
@@ -60,7 +71,7 @@ async def test_an_unknown_texter_is_minted_with_a_sealed_phone(line):
     patient = await line.patient_of(phone)
     assert len(patient) == 19 and patient.startswith("pt_")
     record = await line.record(patient)
-    assert SEALS.unseal(record.phone) == phone
+    assert line.shell.seals.unseal(record.phone) == phone
     assert record.phone_ref == SEALS.phone_ref(phone)
 
 
@@ -238,11 +249,9 @@ async def test_killed_with_an_answer_under_way_the_next_start_sends_it(line, int
     await line.stop()
     phone, patient = line.number(), f"pt_killed_{intended}"
     text = hear.Text("SMk", 1, SEALS.seal("x"), SEALS.seal(phone), Opting.NONE, "en")
-    await line.conversations().decide(
-        subject_of(patient), "SMk", lambda state, now: hear.text(state, now, text)
-    )
+    await decided(line, patient, "SMk", lambda draft: hear.text(draft, text))
     if intended:
-        await line.conversations().decide(subject_of(patient), "send", answering.intend)
+        await decided(line, patient, "send", time_reached)
 
     await line.start()
     await line.settled()
@@ -323,9 +332,7 @@ async def test_what_the_watchdog_finds_overdue_is_looked_at(line):
     line.service.index.feed = lambda *_: None
     text = hear.Text("SMo", 2, SEALS.seal("x"), SEALS.seal(phone), Opting.NONE, "en")
     await line.clock.step(line.clock.now() + timedelta(hours=2))
-    await line.conversations().decide(
-        subject_of(patient), "SMo", lambda state, now: hear.text(state, now, text)
-    )
+    await decided(line, patient, "SMo", lambda draft: hear.text(draft, text))
 
     await line.overdue(subject_of(patient))
 

@@ -5,7 +5,7 @@ import pytest
 from contracts.escalations import GiveEnded, GiveStarted, Held, PageRequested
 from contracts.values import Disposition, Urgency
 from services.escalation.core.state import Run
-from tests.services.escalation.board import Board, clock, method, person
+from tests.services.escalation.board import Board, clock, method, person, policy, step
 
 
 def held(urgency: Urgency = Urgency.URGENT) -> Board:
@@ -181,3 +181,25 @@ def test_the_log_says_who_asked_whom_and_until_when() -> None:
     started = next(e for e in board.happened if isinstance(e, GiveStarted))
     assert (started.responder, started.asked, started.ends_at) == ("kim", "dee", clock("02:20"))
     assert started.page == page_to(board, "dee").page
+
+
+def in_the_step() -> Board:
+    """Kim holds an imminent one and is idle: at 02:19 the second step pages lee; kim gives it to lee."""
+    return Board().signal(Urgency.IMMINENT).takes("kim").at("02:19:30").gives("kim", "lee")
+
+
+def test_whoever_the_step_had_paged_passes_and_the_next_are_paged_at_once() -> None:
+    board = in_the_step()
+    assert board.paged == ["lee"]
+    assert board.at("02:20").passes("lee").paged == ["max"]
+    assert in_the_step().at("02:20").fails("lee", "30003").paged == ["max"]
+
+
+def test_not_taken_by_name_the_page_of_the_step_stays_out() -> None:
+    """Steps of twenty minutes: at 02:22 the question is over, and lee is still asked by the step."""
+    steps = policy(step("first", wait=20), step("second", wait=20), step("third", wait=20))
+    board = Board(steps).signal(Urgency.IMMINENT).takes("kim").at("02:19:30").gives("kim", "lee")
+    board.at("02:22:30")
+    assert ("lee", "held") not in board.withdrawn
+    assert [out.responder for out in board.run.current] == ["lee"]
+    assert board.takes("lee").run.holder == "lee"

@@ -26,6 +26,7 @@ from services.gateway.settings import GatewaySettings
 from services.runtime import provision
 from services.runtime.clock import SteppedClock
 from services.runtime.nats_server import EmbeddedServer
+from services.runtime.patient_keys import PatientKeys
 from services.runtime.sealing import Seals
 from services.runtime.settings import Settings
 from services.runtime.shell import open_shell
@@ -237,10 +238,11 @@ async def opened(server: EmbeddedServer, seals: Seals, **changed: object) -> Asy
     gateway = await start(shell, gateway_settings(**changed))
     admin = await nats.connect(server.url, user="admin", password=server.passwords["admin"])
     async with aiohttp.ClientSession() as http:
-        yield Site(gateway, admin, seals, http)
+        keys = PatientKeys(admin, seals, lambda: NOW)
+        yield Site(gateway, admin, seals.with_patients(keys), http)
     await gateway.stop()
     await admin.close()
-    await shell.nc.close()
+    await shell.close()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -91,6 +91,18 @@ async def test_what_was_is_shown_as_it_was(site: Site) -> None:
     ]
 
 
+async def test_a_changed_shift_shows_at_the_next_asking(site: Site) -> None:
+    """A feed is made once and kept, but not beyond the shifts it was made of."""
+    await roster(site, name="kept")
+    path = f"/calendar/{await made(site, schedule='kept')}.ics"
+    first, again = await site.get(path), await site.get(path)
+    await roster(site, person="both", name="kept")
+    changed = await site.get(path)
+
+    assert first.body == again.body
+    assert any(summary.startswith("Both:") for summary, _, _ in events(changed))
+
+
 async def test_nothing_new_is_not_sent_twice_and_the_same_shift_keeps_its_uid(site: Site) -> None:
     await roster(site)
     path = f"/calendar/{await made(site, schedule='primary')}.ics"

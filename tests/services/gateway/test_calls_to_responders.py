@@ -304,6 +304,19 @@ async def test_a_code_is_spoken_twice_and_no_key_is_asked_for(site: Site) -> Non
     assert (await go_on(site, reply, "CA21")).said == "Goodbye."
 
 
+async def test_a_page_that_came_while_a_notice_rang_is_read_in_that_call(site: Site) -> None:
+    """Its own call waits for this one to end, and nobody is read a shift while a patient waits."""
+    await site.page("v27", "n1", purpose=Purpose.NOTICE, shift="crisis friday", spoken="You are on call.")
+    await site.page("v27", "real", urgency=Urgency.IMMINENT)
+
+    asked = await site.carrier("/twilio/voice/v27/n1/1", call("CA27"))
+    await press(site, asked, "CA27", "1")
+
+    assert "press 1" in asked.said and "on call" not in asked.said
+    fact = await site.last("CARRIER", "carrier.digits_pressed")
+    assert (fact["digits"], fact["page"]) == ("1", "real")
+
+
 async def test_a_drill_says_so_before_anything_else_and_comes_after_real_pages(site: Site) -> None:
     await site.page("v22", "drill", urgency=Urgency.IMMINENT, drill=True)
 

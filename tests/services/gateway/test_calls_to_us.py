@@ -4,7 +4,7 @@ import pytest
 
 from contracts.pages import PageStatus
 from contracts.values import Urgency
-from services.gateway.calls import room_of
+from services.gateway.inbound import room_of
 from services.runtime.nats_server import EmbeddedServer
 from services.runtime.sealing import Seals
 from tests.services.gateway.conftest import ANA, BEN, LINE, STRANGER, Site, opened

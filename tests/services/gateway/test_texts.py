@@ -32,6 +32,35 @@ async def test_a_text_from_an_unknown_phone_is_a_patients(site: Site) -> None:
     assert (fact["sid"], fact["person"]) == ("SM2", None)
 
 
+async def test_what_a_patient_texts_is_sealed_with_their_own_key_from_the_first_text_on(site: Site) -> None:
+    phone = "+12025550197"
+    for sid, body in (("SM70", "first"), ("SM71", "second")):
+        await site.carrier("/twilio/sms", text(sid, phone, body))
+        fact = await site.last("CARRIER", "carrier.sms_received.patient")
+        patient = await _patient_of(site, phone)
+        assert {_sealed(fact[part]).key for part in ("body", "sender_phone", "form")} == {f"p:{patient}"}
+        assert await site.seals.opened(_sealed(fact["body"])) == body
+
+    receipt = f"/twilio/sms-status/conversation/{patient}/a1/1"
+    await site.carrier(receipt, {"MessageSid": "SM72", "MessageStatus": "sent", "To": phone})
+    fact = await site.last("CARRIER", "carrier.sms_status.conversation")
+    assert _sealed(fact["form"]).key == f"p:{patient}"
+
+
+async def test_a_caller_without_a_number_gets_no_key(site: Site) -> None:
+    await site.carrier("/twilio/sms", text("SM73", "+266696687", "help"))
+
+    fact = await site.last("CARRIER", "carrier.sms_received.patient")
+    assert _sealed(fact["body"]).key == "k1"
+
+
+async def _patient_of(site: Site, phone: str) -> str:
+    found = await site.admin.jetstream().get_last_msg(
+        "KV_aliases", f"$KV.aliases.{site.seals.phone_ref(phone)}"
+    )
+    return str(json.loads(found.data or b"")["patient"])
+
+
 async def test_a_whole_body_opt_out_word_is_marked(site: Site) -> None:
     await site.carrier("/twilio/sms", text("SM3", STRANGER, " End "))
 

@@ -197,3 +197,15 @@ NAMES = {"kim2": "Kim", "lee": "Lee Park", "zoe": "Zoë", "ana": "Ana", "ana2": 
 )
 def test_a_typed_name_means_one_person_or_nobody(typed: str, who: str | None) -> None:
     assert resolve(typed, NAMES) == who
+
+
+@pytest.mark.parametrize("status", [PageStatus.EXHAUSTED, PageStatus.SUPERSEDED])
+def test_a_notice_swallows_no_1_to_a_page_whose_run_may_still_be_open(status: PageStatus) -> None:
+    """Paged at 10:00, nothing got through as far as we know; told of a shift at 11:00; then `1`."""
+    hour = timedelta(hours=1)
+    paged = page("K7", status=status, asked_at=NOW - 2 * hour)
+    shift = told("a", asked_at=NOW - hour, intended_at=NOW - hour, told_at=NOW - hour)
+
+    assert about("1", paged, shift) == paged.page
+    over = page("K7", status=PageStatus.WITHDRAWN, asked_at=NOW - 2 * hour)
+    assert said("1", over, shift) == texts.confirm_hint_text()

@@ -62,6 +62,16 @@ TEXTS: list[tuple[NoticeKind, dict[str, str], str]] = [
         "VIGIL Lee does not take Crisis clinician Fri 27 Nov 08:00 to Sat 08:00: it stays yours.",
     ),
     (
+        NoticeKind.SWAP_OVER,
+        {"number": "", "undone": "yes", "giver": "kim", "taker": "lee"},
+        "VIGIL swap undone: Crisis clinician Fri 27 Nov 08:00 to Sat 08:00 is yours again.",
+    ),
+    (
+        NoticeKind.SWAP_OVER,
+        {"number": "3", "undone": "yes", "giver": "ana", "taker": "kim"},
+        "VIGIL swap undone: you no longer take Crisis clinician Fri 27 Nov 08:00 to Sat 08:00 from Ana.",
+    ),
+    (
         NoticeKind.VERIFY,
         {"code": "492817", "method": "sms1"},
         "VIGIL code 492817. Text it back to verify this phone.",
@@ -75,6 +85,12 @@ TEXTS: list[tuple[NoticeKind, dict[str, str], str]] = [
         NoticeKind.GAP,
         {"why": "your phone is not verified"},
         "VIGIL Crisis clinician Fri 27 Nov 08:00 to Sat 08:00 counts as a gap: your phone is not verified. "
+        "Text back the 6-digit code we send you.",
+    ),
+    (
+        NoticeKind.GAP,
+        {"why": "texts and calls to you fail"},
+        "VIGIL Crisis clinician Fri 27 Nov 08:00 to Sat 08:00 counts as a gap: texts and calls to you fail. "
         "Tell your operations team.",
     ),
 ]

@@ -81,6 +81,17 @@ def test_a_bare_1_takes_the_most_urgent_page_told_then_the_oldest_and_lists_the_
     assert [other.code for other in found.others] == ["M3", "K7"]
 
 
+def test_a_word_in_a_conversation_takes_nothing_and_the_figure_does() -> None:
+    held = page("K7", 1, status=PageStatus.ACKNOWLEDGED)
+    out = page("M3", 5)
+
+    assert "Reply 1 to take M3" in said("take", held, out)
+    found = chosen("1", held, out)
+    assert isinstance(found, About) and found.page.code == "M3"
+    found = chosen("take M3", held, out)
+    assert isinstance(found, About) and found.page.code == "M3"
+
+
 def test_a_page_that_has_not_gone_out_is_not_taken_by_a_bare_1() -> None:
     assert said("1", page("K7", 59, told=False)) == texts.nothing_open_text()
     waiting = page("K7", 59, told=False)

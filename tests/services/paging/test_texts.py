@@ -158,6 +158,17 @@ def test_every_message_has_words_of_its_own(what: Telling) -> None:
         (Telling.PASSED, {"next": "lee,max"}, "VIGIL K7: passed. Lee or Max is next."),
         (Telling.PASSED, {"next": ""}, "VIGIL K7: passed. The next person is paged."),
         (
+            Telling.PASSED,
+            {"next": "", "at": "2026-11-24T12:00:00+00:00"},
+            "VIGIL K7: passed. The next person is paged at 07:00.",
+        ),
+        (Telling.GIVEN_BACK, {"next": ""}, "VIGIL K7: given back. The next person is paged now."),
+        (
+            Telling.GIVEN_BACK,
+            {"next": "", "at": "2026-11-25T12:00:00+00:00"},
+            "VIGIL K7: given back. The next person is paged at Wed 07:00.",
+        ),
+        (
             Telling.YOU_HAVE_IT,
             {"contact_by": "2026-11-24T08:25:00+00:00", "untold": "0"},
             "VIGIL K7: you have it. Contact by 03:25. 3 K7 when reached, CALL K7 connects you, "

@@ -161,7 +161,7 @@ def test_an_unknown_zone_is_refused_with_the_nearest(tmp_path):
 def test_an_empty_folder_is_refused(tmp_path):
     with pytest.raises(programme.ProgrammeError, match="holds no policy, so nobody would be paged"):
         programme.load_policies(tmp_path)
-    with pytest.raises(programme.ProgrammeError, match="holds no policy"):
+    with pytest.raises(programme.ProgrammeError, match="absent:1: is no folder"):
         programme.load_policies(tmp_path / "absent")
 
 

@@ -17,10 +17,12 @@ from nats.js.kv import KeyValue
 from contracts.schedules import (
     HORIZON,
     Calendar,
+    Change,
     Handoff,
     Holiday,
     Holidays,
     Leave,
+    Override,
     Rotation,
     Schedule,
     Shifts,
@@ -28,7 +30,9 @@ from contracts.schedules import (
     SwapStatus,
 )
 from services.administration import Administration
+from services.command_line.roster_apply import kept
 from services.roster import handlers
+from services.roster.editing import edit_or_create
 from services.roster.handlers import Compiled
 from services.runtime.sealing import Seals
 
@@ -132,6 +136,14 @@ async def test_two_copies_that_compile_at_once_agree(shifts_kv):
     assert sorted(len(one.written) for one in done) == [0, 0, 0, 1]
 
 
+async def test_a_record_that_cannot_be_read_is_written_anew_and_stops_no_other(shifts_kv):
+    told = Handoff(schedule="primary", person="kim", start=NOW)
+    await shifts_kv.put("h1", b"{half a")
+
+    assert await edit_or_create(shifts_kv, "h1", told, lambda stored: stored) == told
+    assert Handoff.model_validate_json((await shifts_kv.get("h1")).value or b"") == told
+
+
 DAY = timedelta(days=1)
 SWAP = Swap(
     id="s1",
@@ -193,4 +205,15 @@ async def test_schedules_put_from_the_command_line_lose_no_swap_leave_holiday_or
     assert await administration.put_calendars([OFF]) == ("us",)
     assert (await administration.put_schedules([KIM])).written == ("primary",)
     assert on_each_day(await stored(shifts_kv, "primary")) == CHANGED
+
+    # An override is added after the file was read, and before it is written.
+    schedules = await stream.key_value("schedules")
+    added = Override(id="cli-1", what=Change.ADD, person="lee", start=NOW, end=NOW + DAY)
+    await schedules.put("primary", KIM.model_copy(update={"overrides": (added,)}).model_dump_json().encode())
+    await administration.put_schedules([KIM], lambda fresh, stored: kept(fresh, stored, NOW))
+    assert (await stored(shifts_kv, "primary")).on(NOW) == ("kim", "lee", "ana")
+
+    await schedules.put("primary", b"{half a")
+    await administration.put_schedules([KIM], lambda fresh, stored: kept(fresh, stored, NOW))
+    assert Schedule.model_validate_json((await schedules.get("primary")).value or b"") == KIM
     await client.close()

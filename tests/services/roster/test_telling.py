@@ -4,7 +4,9 @@ import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from contracts.schedules import Every, Override, Rotation, Schedule
+import pytest
+
+from contracts.schedules import Every, Override, Rotation, Schedule, Shifts
 from contracts.signals import Signal
 from services.roster import telling
 from tests.support.world import World, person
@@ -98,3 +100,49 @@ async def test_a_broken_schedule_is_told_and_the_others_are_compiled(world_of_th
     assert [fault.id for fault in await faults(world)] == ["roster/schedule-odd-20261124T08"]
     await world.until("04:12")
     assert [fault.id for fault in await faults(world)][1:] == ["roster/schedule-odd-20261124T09"]
+
+
+async def test_a_schedule_that_cannot_be_read_is_told_and_stands_as_it_was(
+    world_of_the_roster: World,
+) -> None:
+    """Read before, or found unreadable at the start: either way its shifts run out, so ops hear of it."""
+    world = world_of_the_roster
+    for bucket, key in (("schedules", "primary"), ("schedules", "odd"), ("leaves", "l1")):
+        await (await world.admin.jetstream().key_value(bucket)).put(key, b"{half a")
+    await world.settle()
+
+    assert {fault.id for fault in await faults(world)} == {
+        "roster/schedule-primary-20261124T08",
+        "roster/schedule-odd-20261124T08",
+        "roster/unreadable-leaves-l1-20261124",
+    }
+
+
+@pytest.mark.parametrize("stale", [True, False])
+async def test_shifts_that_somebody_else_wrote_or_removed_are_mended(
+    world_of_the_roster: World, stale: bool
+) -> None:
+    """A command compiled from what it had read before somebody else's change; or a key was deleted."""
+    world = world_of_the_roster
+    shifts = await world.admin.jetstream().key_value("shifts")
+    before = await shifts.get("primary")
+    if stale:
+        empty = Shifts.model_validate_json(before.value or b"").model_copy(update={"shifts": ()})
+        await shifts.put("primary", empty.model_dump_json().encode())
+    else:
+        await shifts.delete("primary")
+    await world.later(seconds=11)
+
+    mended = Shifts.model_validate_json((await shifts.get("primary")).value or b"")
+    assert mended.on(world.clock.now()) == ("ana",)
+
+
+async def test_an_idle_day_is_four_looks(world_of_the_roster: World) -> None:
+    """Nothing changes: the roster wakes when the window has moved by enough to be written, and only then."""
+    world, looks = world_of_the_roster, 0
+    await world.until("04:00")
+    while (wake := world.clock.next_wake()) is not None and wake < NOW + 25 * HOUR:
+        await world.clock.step(wake)
+        await world.settle()
+        looks += 1
+    assert looks <= 5

@@ -75,7 +75,8 @@ async def test_everything_in_the_table_is_made_exactly_so_and_the_second_time_no
             assert (config.storage, config.num_replicas, config.allow_direct) == (StorageType.FILE, 1, True)
             assert config.max_age == (stream.max_age or timedelta(0)).total_seconds()
             assert config.duplicate_window == stream.duplicate_window.total_seconds()
-            assert (config.deny_delete, config.deny_purge) == (stream.name != "PARKED",) * 2
+            parked = stream.name == "PARKED"
+            assert (config.deny_delete, config.deny_purge) == (not parked, not (parked or stream.purged))
             for durable in stream.durables:
                 heard = (await js.consumer_info(stream.name, durable.name)).config
                 assert heard.filter_subjects == list(durable.filters)

@@ -141,9 +141,10 @@ _steps = st.builds(
 _rounds = st.builds(Round, add=st.lists(_targets, max_size=1).map(tuple))
 _quiet = st.builds(
     Hours,
-    quiet_from=st.sampled_from((time(22), time(1, 30), time(23, 59))),
-    until=st.sampled_from((time(7), time(2, 30), time(22))),
+    quiet_from=st.sampled_from((time(22), time(1, 30), time(23, 59), time(15), time(17, 30))),
+    until=st.sampled_from((time(7), time(2, 30), time(22), time(15, 1), time(18, 30))),
 )
+"""Some begin soon after the start, which is 14:00 in New York; one is over after a minute."""
 windows = st.builds(
     Window,
     days=st.sampled_from(((), (Weekday.SUN,), (Weekday.SAT, Weekday.MON))),
@@ -154,9 +155,9 @@ zones = st.sampled_from(("America/New_York", "Australia/Lord_Howe", "Nowhere/Unk
 
 
 @st.composite
-def single_policies(draw: st.DrawFn) -> tuple[Policy, Urgency]:
+def single_policies(draw: st.DrawFn, quiet_ones: bool = False) -> tuple[Policy, Urgency]:
     """A policy and an urgency it may have."""
-    quiet = draw(st.none() | _quiet)
+    quiet = draw(_quiet if quiet_ones else st.none() | _quiet)
     urgency = draw(st.sampled_from((Urgency.SOON, Urgency.URGENT, Urgency.IMMINENT)))
     if quiet is not None:
         urgency = Urgency.SOON
@@ -172,9 +173,9 @@ def single_policies(draw: st.DrawFn) -> tuple[Policy, Urgency]:
 
 
 @st.composite
-def plans(draw: st.DrawFn) -> tuple[Plan, Policy, Urgency, str | None]:
-    """A plan with one policy, its urgency, and a therapist or none."""
-    made, urgency = draw(single_policies())
+def plans(draw: st.DrawFn, quiet_ones: bool = False) -> tuple[Plan, Policy, Urgency, str | None]:
+    """A plan with one policy, its urgency, and a therapist or none; only with hours if `quiet_ones`."""
+    made, urgency = draw(single_policies(quiet_ones))
     therapist = draw(st.sampled_from((None, "ana", "dan", "gone")))
     drawn = plan(in_force(made), draw(_shifts()), draw(_people()), (therapist,) if therapist else ())
     return drawn, made, urgency, therapist

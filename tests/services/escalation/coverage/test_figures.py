@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from contracts.policies import Policy
 from contracts.values import Urgency
 from services.escalation.coverage import counting, figures
+from services.escalation.coverage.figures import Figure
 from services.escalation.coverage.instants import instant, length, moment
 from services.escalation.coverage.ladder import Ladder
 from services.escalation.coverage.plan import Plan
@@ -23,9 +24,8 @@ def of_every_minute(ladder: Ladder, start: int, end: int) -> list[tuple[int | No
     found = []
     for minute in range(start, end, MINUTE):
         begins = ladder.begins(minute)
-        one = figures.of(ladder.course(begins), begins)
-        waits = begins - minute
-        found.append(tuple(None if f is None else f + waits for f in (*one.within, one.widest)))
+        one = figures.of(ladder.course(begins), minute, begins)
+        found.append(tuple(None if f is None else f.after(minute) for f in (*one.within, one.widest)))
     return found
 
 
@@ -79,14 +79,34 @@ def test_figures_are_those_of_the_pages_that_the_engine_sends(
         assert [round(f / MINUTE, 6) for f in within if f is not None] == real[:3]
 
 
+@given(plans.plans(quiet_ones=True))
+@settings(max_examples=10, deadline=None)
+def test_pieces_say_it_for_every_minute_of_an_evening_before_quiet_hours_too(
+    drawn: tuple[Plan, Policy, Urgency, str | None],
+) -> None:
+    of, rules, urgency, therapist = drawn
+    ladder = ladder_of(of, rules, urgency, therapist)
+    evening = min(ladder.quiet_edge(instant(START)), instant(at(24)))
+    start, end = max(instant(START), evening - 180 * MINUTE), evening + 5 * MINUTE
+
+    found = figures.pieces(ladder, start, end)
+
+    by_piece = [
+        tuple(piece.after(f, minute) for f in (*piece.figures.within, piece.figures.widest))
+        for piece in found
+        for minute in range(start + -(-(piece.start - start) // MINUTE) * MINUTE, piece.end, MINUTE)
+    ]
+    assert by_piece == of_every_minute(ladder, start, end)
+
+
 def test_the_worst_choice_of_silent_people_is_whoever_is_paged_first() -> None:
     rules = policy(step("first", wait=3), step("second", wait=4), step("everyone", wait=5))
     of = plan(in_force(rules), plans.always(first="ana", second="ana"))
 
     piece = figures.pieces(ladder_of(of, rules, Urgency.URGENT), instant(START), instant(at(1)))[0]
 
-    assert [f and f / MINUTE for f in piece.figures.within] == [0, 7, 7]
-    assert piece.figures.widest == 7 * MINUTE
+    assert [f and f.at / MINUTE for f in piece.figures.within] == [0, 7, 7]
+    assert piece.figures.widest == Figure(7 * MINUTE)
 
 
 def test_two_people_with_one_phone_count_once() -> None:
@@ -96,7 +116,7 @@ def test_two_people_with_one_phone_count_once() -> None:
 
     piece = figures.pieces(ladder_of(of, rules, Urgency.URGENT), instant(START), instant(at(1)))[0]
 
-    assert piece.figures.within == (0, None, None)
+    assert piece.figures.within == (Figure(0), None, None)
 
 
 def test_a_signal_that_waits_for_the_morning_is_late_by_the_night_and_an_hour_more_when_clocks_go_back() -> (
@@ -112,9 +132,7 @@ def test_a_signal_that_waits_for_the_morning_is_late_by_the_night_and_an_hour_mo
 
     found = figures.pieces(ladder_of(of, rules, Urgency.SOON), instant(START), instant(at(24)))
 
-    waits = [piece for piece in found if piece.begins is not None]
-    assert next(piece.after(0, piece.start) for piece in waits) == length(timedelta(hours=10))
-    assert waits[0].later_than(0, length(timedelta(hours=9))) == (
-        waits[0].start,
-        waits[0].start + 60 * MINUTE,
-    )
+    first = next(p for p in found if p.figures.within[0] is not None and p.figures.within[0].fixed)
+    page = first.figures.within[0]
+    assert first.after(page, first.start) == length(timedelta(hours=10))
+    assert first.later_than(page, length(timedelta(hours=9))) == (first.start, first.start + 60 * MINUTE)

@@ -88,6 +88,43 @@ def test_it_pages_whom_the_engine_pages_and_when(
     assert written(course) == paged_for_real(of, urgency, when, therapist, until)
 
 
+@given(plans.plans(quiet_ones=True), st.integers(0, 24 * 60), st.integers(-90, 5))
+@settings(max_examples=60, deadline=None)
+def test_it_waits_where_the_engine_waits_for_the_morning(
+    drawn: tuple[Plan, Policy, Urgency, str | None], minute: int, before: int
+) -> None:
+    """Signals at any minute, and around the first beginning of the quiet hours."""
+    of, rules, urgency, therapist = drawn
+    ladder = ladder_of(of, rules, urgency, therapist)
+    evening = moment(min(ladder.quiet_edge(instant(START)), instant(at(24)))) + timedelta(minutes=before)
+    for when in (START + timedelta(minutes=minute), max(START, evening)):
+        course = ladder.course(ladder.begins(instant(when)))
+        until = moment(course.turns[-1].at) if course.turns else when + timedelta(hours=2)
+
+        assert written(course) == paged_for_real(of, urgency, when, therapist, until)
+
+
+def test_a_course_that_begins_in_the_evening_goes_on_in_the_morning() -> None:
+    rules = policy(
+        step("first", wait=60),
+        step("second", wait=60),
+        step("cleo", wait=60),
+        applies={"urgencies": ["soon"]},
+        hours={"quiet_from": "22:00", "until": "07:00"},
+        zone="UTC",
+    )
+    of = plan(in_force(rules), always(first="ana", second="ben"))
+
+    course = course_at(of, rules, Urgency.SOON, at(2.5), None)
+
+    assert [(turn.at, turn.fixed) for turn in course.turns] == [
+        (instant(at(2.5)), False),
+        (instant(at(3.5)), False),
+        (instant(at(13)), True),
+    ]
+    assert course.room == 30 * 60_000_000
+
+
 @given(plans.plans(), st.integers(0, 24 * 60), st.integers(0, 24 * 60))
 @settings(max_examples=60, deadline=None)
 def test_within_its_room_everything_happens_alike_and_as_much_later(
@@ -101,8 +138,9 @@ def test_within_its_room_everything_happens_alike_and_as_much_later(
 
     moved = ladder.course(began + moved_by)
 
-    assert [(t.at - began, t.round, t.step, t.meant, t.last_resort) for t in course.turns] == [
-        (t.at - began - moved_by, t.round, t.step, t.meant, t.last_resort) for t in moved.turns
+    assert [(t.at, t.round, t.step, t.meant, t.last_resort, t.fixed) for t in course.turns] == [
+        (t.at if t.fixed else t.at - moved_by, t.round, t.step, t.meant, t.last_resort, t.fixed)
+        for t in moved.turns
     ]
 
 

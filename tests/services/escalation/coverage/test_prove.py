@@ -90,7 +90,7 @@ def test_a_phone_that_was_never_verified_is_a_hole_though_it_is_paged() -> None:
     assert found(hole) == ("V01", "loud", 0.0, 48.0, 1)
     assert hole.after == timedelta(minutes=3)
     assert hole.reason == (
-        "somebody is paged only after 3 min, 1 min are allowed; "
+        "somebody is paged only after 3 min, the limit is 1 min; "
         "step 1: ana without a contact method that is verified and works"
     )
 

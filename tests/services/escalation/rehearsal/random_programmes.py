@@ -15,6 +15,9 @@ START = wall("2026-10-31 20:00")
 """Some hours before clocks are turned back."""
 PEOPLE = ("ana", "ben", "cal")
 MINUTES = st.sampled_from([4, 7, 20, 60])
+LONG = MINUTES.map(lambda number: timedelta(minutes=number))
+SHORT = st.sampled_from([0, 1, 30, 60, 150, 900]).map(lambda seconds: timedelta(seconds=seconds))
+"""Waits so short that many rounds fit into an evening."""
 TARGETS = st.sampled_from(["first", "second", "everyone", "therapist", "@cal", "on_shift"])
 
 
@@ -63,32 +66,46 @@ def schedules(draw: st.DrawFn, name: str) -> Shifts:
 
 
 @st.composite
-def policies(draw: st.DrawFn, name: str, urgency: Urgency, *, during: bool) -> Policy:
+def nights(draw: st.DrawFn) -> Hours:
+    """Quiet hours that begin, and often end, within the hours that are looked at."""
+    begins = 20 * 60 + 30 * draw(st.integers(0, 16))
+    ends = begins + draw(st.sampled_from([1, 30, 60, 90, 300, 540]))
+    return Hours(quiet_from=time(begins // 60 % 24, begins % 60), until=time(ends // 60 % 24, ends % 60))
+
+
+@st.composite
+def policies(
+    draw: st.DrawFn, name: str, urgency: Urgency, *, during: bool, waits: st.SearchStrategy[timedelta]
+) -> Policy:
     steps = [
         Step(
             page=tuple(target(one) for one in draw(st.lists(TARGETS, min_size=1, max_size=2, unique=True))),
-            wait=minutes(draw(MINUTES)),
-            wait_at_night=draw(st.none() | MINUTES.map(minutes)),
+            wait=draw(waits),
+            wait_at_night=draw(st.none() | waits),
         )
         for _ in range(draw(st.integers(1, 3)))
     ]
-    quiet = urgency is Urgency.SOON and draw(st.booleans())
+    quiet = st.none() | nights() | st.builds(Hours, quiet_from=clock, until=clock)
     return Policy(
         id=name,
         order=1 if during else 2,
         applies=Applies(urgencies=(urgency,), during=(draw(windows),) if during else ()),
         steps=tuple(steps),
         repeat=tuple(Round(add=(target(one),)) for one in draw(st.lists(TARGETS, max_size=2))),
-        hours=Hours(quiet_from=draw(clock), until=draw(clock)) if quiet else None,
+        hours=draw(quiet) if urgency is Urgency.SOON else None,
     )
 
 
 @st.composite
-def programmes(draw: st.DrawFn) -> Given:
-    urgency = draw(st.sampled_from([Urgency.IMMINENT, Urgency.URGENT, Urgency.SOON]))
-    made = [draw(policies("any", urgency, during=False))]
+def programmes(
+    draw: st.DrawFn,
+    waits: st.SearchStrategy[timedelta] = LONG,
+    urgencies: tuple[Urgency, ...] = (Urgency.IMMINENT, Urgency.URGENT, Urgency.SOON, Urgency.SOON),
+) -> Given:
+    urgency = draw(st.sampled_from(urgencies))
+    made = [draw(policies("any", urgency, during=False, waits=waits))]
     if draw(st.booleans()):
-        made.append(draw(policies("sometimes", urgency, during=True)))
+        made.append(draw(policies("sometimes", urgency, during=True, waits=waits)))
     there = world(
         draw(schedules("first")),
         draw(schedules("second")),

@@ -54,3 +54,12 @@ def test_more_people_at_once_than_a_message_holds_are_refused():
     ]
     with pytest.raises(ValueError, match="too many people"):
         compiled(*layers, now="2026-11-03T00:00", days=1)
+
+
+def test_who_looks_at_turns_is_given_all_of_them_however_many_they_are():
+    """Three people an hour are 3,096 shifts in 43 days: the last days are those that are to come."""
+    many = [hourly(f"kim_{n}", f"ana_{n}", id=f"layer_{n}") for n in range(3)]
+    cut = compiled(*many, now="2026-11-03T08:00", days=43)
+    whole = compiled(*many, now="2026-11-03T08:00", days=43, whole=True)
+    assert cut.through < whole.through
+    assert len(whole.shifts) > core.MOST_SHIFTS

@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.schedules import Handoff
-from services.roster.core import handoffs
-from services.roster.core.handoffs import Habits, Look
+from services.roster.core import handoff_look, handoffs
+from services.roster.core.handoff_look import Look
+from services.roster.core.handoffs import Habits
 from services.roster.core.turn import Turn
 from tests.services.roster.shell.people import DAY, HOUR, LINE, NOW, PEOPLE, method, person
 
@@ -22,7 +23,7 @@ ANA = Handoff(schedule="primary", person="ana", start=BEFORE.start, confirmed_at
 
 def look(now: datetime, *records: Handoff, turns: tuple[Turn, ...] = TURNS, habits: Habits = HABITS) -> Look:
     known = {handoffs.key(record): record for record in records}
-    return handoffs.look(LINE, turns, known, PEOPLE, now, habits)
+    return handoff_look.look(LINE, turns, known, PEOPLE, now, habits)
 
 
 def kinds(found: Look) -> list[tuple[str, str]]:
@@ -54,8 +55,8 @@ def test_the_evening_before_at_six_on_the_wall_clock_of_the_person():
 
 def test_the_evening_of_somebody_in_the_west_is_three_hours_later():
     west = PEOPLE | {"ben": person("ben", zone="America/Los_Angeles")}
-    early = handoffs.look(LINE, TURNS, {}, west, NOW - 14 * HOUR, Habits())
-    late = handoffs.look(LINE, TURNS, {}, west, NOW - 11 * HOUR, Habits())
+    early = handoff_look.look(LINE, TURNS, {}, west, NOW - 14 * HOUR, Habits())
+    late = handoff_look.look(LINE, TURNS, {}, west, NOW - 11 * HOUR, Habits())
 
     assert (kinds(early), kinds(late)) == ([], [("ben", "shift_tomorrow")])
 
@@ -150,7 +151,7 @@ def test_somebody_with_the_same_hours_every_day_hands_over_to_nobody():
     nights = [Turn("primary", "ana", NOW - n * DAY, NOW - n * DAY + 12 * HOUR) for n in (3, 2, 1)]
     last = Turn("primary", "ben", NOW, NOW + 12 * HOUR)
 
-    assert handoffs.handed_over([*nights, last], 4 * HOUR) == (nights[0], last)
+    assert handoff_look.handed_over([*nights, last], 4 * HOUR) == (nights[0], last)
 
 
 def test_a_shift_that_was_edited_away_keeps_nobody_on():
@@ -169,7 +170,7 @@ def test_a_record_is_kept_for_a_week():
 
 def test_somebody_without_a_living_phone_cannot_be_told_and_the_outgoing_stays():
     mute = PEOPLE | {"ben": person("ben", method(dead_since=NOW))}
-    found = handoffs.look(LINE, TURNS, {}, mute, NOW - HOUR, Habits())
+    found = handoff_look.look(LINE, TURNS, {}, mute, NOW - HOUR, Habits())
 
     assert found.notices == ()
     assert [one.outgoing for one in found.before] == [("ana",)]
@@ -177,7 +178,7 @@ def test_somebody_without_a_living_phone_cannot_be_told_and_the_outgoing_stays()
 
 def test_whoever_only_has_a_phone_for_calls_is_called():
     spoken = PEOPLE | {"ben": person("ben", method(channel="voice"))}
-    (notice,) = handoffs.look(LINE, TURNS, {}, spoken, NOW - HOUR, Habits()).notices
+    (notice,) = handoff_look.look(LINE, TURNS, {}, spoken, NOW - HOUR, Habits()).notices
     assert notice.by_voice
 
 
@@ -191,7 +192,7 @@ def run(crashes: Mapping[int, str], confirm_at: int | None) -> tuple[list[str], 
             stored[handoffs.key(COMING)] = stored[handoffs.key(COMING)].model_copy(
                 update={"confirmed_at": now}
             )
-        found = handoffs.look(LINE, TURNS, stored, PEOPLE, now, Habits())
+        found = handoff_look.look(LINE, TURNS, stored, PEOPLE, now, Habits())
         stored |= {handoffs.key(one): one for one in found.before}
         if crashes.get(step) == "before":
             continue

@@ -63,4 +63,6 @@ def test_half_an_hour_later_it_is_no_news():
 def test_a_long_list_is_cut_and_says_so():
     many = [brief(f"K{n}", Urgency.URGENT, n) for n in range(1, 10)]
     assert open_now.listed(many, NOW).endswith("K4 WITHIN THE HOUR 4 h; 3 more")
+    young = [brief("K7", hours=-1 / 3600)]
+    assert open_now.listed(young, NOW) == "K7 NOW 0 min", "it opened while this was being told"
     assert open_now.listed(many, NOW).startswith("K9 WITHIN THE HOUR 9 h; K8")

@@ -4,6 +4,7 @@ from contracts.escalations import PageRequested
 from contracts.pages import (
     AnswerHeard,
     Asked,
+    AttemptAccepted,
     AttemptFailed,
     AttemptWaiting,
     NoticeAnswered,
@@ -96,3 +97,38 @@ def test_a_six_is_an_answer_too_and_pressed_in_a_call_it_proves_the_call():
 def test_a_phone_that_was_replaced_meanwhile_learns_nothing():
     moved = person("kim", method("m1", 9))
     assert after(failed(), failed(), kim=moved) is moved
+
+
+def test_with_two_phones_for_texts_the_one_that_failed_is_not_the_one_in_their_hand():
+    """m1 is undelivered, m3 is tried, and a text takes the page: it was not read on m1."""
+    second = method("m3", 3)
+    both = person("kim", TEXTS, second)
+    asked = STORY[0].model_copy(update={"what": STORY[0].what.model_copy(update={"methods": both.methods})})
+    tried = (asked, STORY[1], AttemptWaiting(at=NOW, attempt=2, channel=Channel.SMS, method="m3"))
+    taken = PageAcknowledged(**ABOUT, urgency=Urgency.URGENT, evidence=1, channel=Channel.SMS)
+
+    def verified(*story):
+        learnt = receipts.learnt(both, receipts.lessons([taken], [*story, taken]))
+        return [m.verified_at for m in learnt.methods]
+
+    assert verified(*tried, failed()) == [None, NOW]
+    assert verified(*tried) == [None, None], "either may be in their hand"
+    assert verified(asked, STORY[1]) == [NOW, None]
+
+
+def test_with_two_phones_for_calls_the_call_says_which_was_answered():
+    both = person("kim", CALLS, method("m3", 3, Channel.VOICE))
+    asked = STORY[0].model_copy(update={"what": STORY[0].what.model_copy(update={"methods": both.methods})})
+    taken = PageAcknowledged(**ABOUT, urgency=Urgency.URGENT, evidence=1, channel=Channel.VOICE)
+    pressed = AnswerHeard(at=NOW, cause="digits-1", evidence=1, sid="CA3")
+    story = (
+        asked,
+        AttemptWaiting(at=NOW, attempt=1, channel=Channel.VOICE, method="m2"),
+        AttemptAccepted(at=NOW, attempt=1, sid="CA2"),
+        AttemptWaiting(at=NOW, attempt=2, channel=Channel.VOICE, method="m3"),
+        AttemptAccepted(at=NOW, attempt=2, sid="CA3"),
+        taken,
+        pressed,
+    )
+    learnt = receipts.learnt(both, receipts.lessons([taken, pressed], story))
+    assert [m.verified_at for m in learnt.methods] == [None, NOW]

@@ -38,3 +38,14 @@ def test_what_was_answered_or_is_over_stays_as_it_is():
 def test_a_withdrawn_offer_is_told_to_the_taker():
     gone = OFFER.model_copy(update={"status": SwapStatus.WITHDRAWN, "answered_at": NOW})
     assert told(gone) == [("ben", "swap_over")]
+
+
+def test_an_accepted_one_that_is_undone_is_told_to_both_for_shifts_go_back():
+    undone = OFFER.model_copy(update={"status": SwapStatus.WITHDRAWN, "answered_at": NOW, "undone": True})
+    found = swap_telling.tell([undone], {"primary": LINE}, PEOPLE, NOW)
+
+    assert [(n.responder, n.args["undone"], n.args["number"]) for n in found] == [
+        ("ana", "yes", ""),
+        ("ben", "yes", "1"),
+    ]
+    assert len({n.message for n in found}) == 2
