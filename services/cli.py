@@ -13,6 +13,7 @@ from services.command_line.privacy_purge import purge
 from services.command_line.rosters import who
 from services.command_line.running import provision_streams, run, up
 from services.command_line.signals import signal
+from services.command_line.triage import app as triage
 from services.command_line.troubles import Told
 from services.command_line.verify import verify
 
@@ -38,6 +39,7 @@ app.command(rich_help_panel=_CRISIS)(who)
 app.add_typer(policies.app, name="policy", rich_help_panel=_PROGRAMME)
 app.add_typer(rosters.app, name="roster", rich_help_panel=_PROGRAMME)
 app.command(rich_help_panel=_PROGRAMME)(verify)
+app.add_typer(triage, name="triage", rich_help_panel=_PROGRAMME)
 app.add_typer(patients.app, name="patient", rich_help_panel=_PROGRAMME)
 app.command(rich_help_panel=_MEND)(drill)
 app.command("page-test", rich_help_panel=_MEND)(page_test)

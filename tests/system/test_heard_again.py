@@ -54,9 +54,9 @@ async def test_a_link_that_was_half_done_forgets_no_run(world: World) -> None:
     message = Message(f"programme.patient_linked.{patient}", 1, link, {})
 
     with pytest.raises(ConnectionError):
-        await dying.on_linked(message)
-    await real.on_linked(message)
-    await real.on_linked(message)
+        await dying.on_programme(message)
+    await real.on_programme(message)
+    await real.on_programme(message)
     await world.later(seconds=3)
 
     joined = await world.open_brief("stone")
@@ -70,7 +70,7 @@ async def test_a_patient_linked_to_themselves_stays_open(world: World) -> None:
     link = json.dumps({"patient": patient, "into": patient}).encode()
     running = world.vigil.running["escalation"]
     assert isinstance(running, EscalationService)
-    await running.handlers.on_linked(Message(f"programme.patient_linked.{patient}", 1, link, {}))
+    await running.handlers.on_programme(Message(f"programme.patient_linked.{patient}", 1, link, {}))
     assert (await world.open_brief("rivera")).status is EscalationStatus.PAGING
 
 

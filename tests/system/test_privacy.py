@@ -215,7 +215,7 @@ async def pick_up(world: World, key: str = "1") -> None:
 async def stored(world: World) -> AsyncIterator[tuple[str, str, str, bytes]]:
     """Yield (stream, subject, headers, data) of everything in every stream and bucket."""
     for name in (*(s.name for s in STREAMS), *(b.stream for b in BUCKETS)):
-        _, end = await world._end(name)
+        end = (await world._ends())[name]
         for sequence in range(1, end + 1):
             ask = json.dumps({"seq": sequence}).encode()
             reply = await world.admin.request(f"$JS.API.DIRECT.GET.{name}", ask, timeout=5)

@@ -30,7 +30,7 @@ def test_a_schedule_that_cannot_be_compiled_is_told_once_an_hour_without_its_con
 async def faults(world: World) -> list[Signal]:
     """Every signal of the roster in the stream."""
     found = []
-    for sequence in range(1, (await world._end("SIGNALS"))[1] + 1):
+    for sequence in range(1, (await world._ends())["SIGNALS"] + 1):
         ask = json.dumps({"seq": sequence}).encode()
         reply = await world.admin.request("$JS.API.DIRECT.GET.SIGNALS", ask, timeout=5)
         signal = Signal.model_validate_json(reply.data)
