@@ -80,7 +80,6 @@ def test_the_shipped_policies_and_the_demo_have_no_hole_and_no_vigil_is_needed()
     ]  # fmt: skip
 
 
-@pytest.mark.skipif(not CHAPTERS, reason="the guide has no such chapter yet")
 def test_the_example_of_the_guide_is_what_is_printed() -> None:
     printed = CHAPTERS[0].partition(EXAMPLE)[2].partition("```")[0]
 
