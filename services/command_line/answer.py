@@ -5,24 +5,25 @@ contact and closing stay with the phone that was told: an answer covers only wha
 """
 
 import asyncio
-import json
 import secrets
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 import typer
 from pydantic import TypeAdapter
 
-from contracts.commits import BRIEF
-from contracts.escalations import EscalationBrief, EscalationEvent, EscalationStatus
+from contracts.escalations import EscalationEvent, EscalationStatus
 from contracts.people import CodeTaken, Person
 from contracts.programme import DeskAnswered
 from contracts.replies import Key, Reply, parse
+from services.command_line.escalations import brief_of
 from services.command_line.link import Link, linked, me
-from services.command_line.troubles import Trouble
+from services.command_line.shown import put_json
+from services.command_line.troubles import Trouble, unknown
 from services.paging.core import names
 from services.runtime import pins
 from services.runtime.aggregates import read_events
-from services.runtime.log import Log, Stored, publish_fact
+from services.runtime.log import Log, publish_fact
 from services.runtime.sealing import Seals
 
 Word = Literal["give", "help", "snooze", "sign"]
@@ -46,20 +47,23 @@ def answer(
     """
     done = asyncio.run(answered(responder, text, pin))
     if as_json:
-        typer.echo(
-            json.dumps({"code": done.code, "answer": done.word, "told": done.told, "events": done.kinds})
-        )
+        put_json({"code": done.code, "answer": done.word, "told": done.told, "events": done.kinds})
     else:
         typer.echo(f"{done.code}: {done.sentence}")
     if not done.worked:
         raise typer.Exit(1)
 
 
+@dataclass(frozen=True)
 class Done:
     """What came of it."""
 
-    def __init__(self, code: str, word: Word, kinds: list[str], told: list[str]) -> None:
-        self.code, self.word, self.kinds, self.told = code, word, kinds, told
+    code: str
+    word: Word
+    kinds: list[str]
+    """The types of the events, in order."""
+    told: list[str]
+    """What people were told because of it."""
 
     @property
     def worked(self) -> bool:
@@ -93,13 +97,13 @@ async def answered(responder: str, text: str, pin: str) -> Done:
         people = await link.values("people", Person)
         person = people.get(responder)
         if person is None:
-            raise Trouble(f"there is no responder {responder!r}; there are {', '.join(people) or 'none'}")
+            raise unknown("responder", responder, people)
         if not pins.fits(pin, person.pin_hash):
             raise Trouble(f"that is not the PIN of {responder}; set one with `pin:` in people.yaml")
         subject = await _subject(link, reply.code)
         log = Log(link.nc, "ESCALATIONS", timeout=5)
         before = await log.last(subject)
-        brief = _brief(before)
+        brief = brief_of(before)
         if before is None or brief is None or brief.status is EscalationStatus.CLOSED:
             raise Trouble(f"{reply.code} is closed")
         said = DeskAnswered(
@@ -132,11 +136,6 @@ def _named(reply: Reply, people: dict[str, Person], seals: Seals) -> str | None:
     """The one active responder of that id or first name, or None."""
     active = {who: seals.unseal(person.name) for who, person in people.items() if person.active}
     return names.resolve(reply.name, active)
-
-
-def _brief(stored: Stored | None) -> EscalationBrief | None:
-    raw = stored.headers.get(BRIEF) if stored else None
-    return EscalationBrief.model_validate_json(raw) if raw else None
 
 
 async def _outcome(log: Log, subject: str, since: int, name: str) -> tuple[list[str], list[str]]:

@@ -39,6 +39,12 @@ def escalations(
     asyncio.run(_one(which, every) if which else _board(once, every))
 
 
+def brief_of(stored: Stored | None) -> EscalationBrief | None:
+    """Return the brief of a commit, or None when there is no commit."""
+    raw = stored.headers.get(BRIEF) if stored else None
+    return EscalationBrief.model_validate_json(raw) if raw else None
+
+
 class Board:
     """Where every escalation stands, from the headers of the stream."""
 

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from contracts.commits import BRIEF
 from contracts.escalations import EscalationBrief, EscalationStatus
 from contracts.people import Person
 from contracts.signals import Signal
 from contracts.values import Kind, Urgency
+from services.command_line.escalations import brief_of
 from services.command_line.link import Link, linked, me
 from services.command_line.shown import put_json
 from services.command_line.troubles import Trouble, unknown
@@ -91,6 +91,4 @@ async def _answered(link: Link, subject: str, name: str, wait: int, earlier: str
 
 
 async def _brief(link: Link, subject: str) -> EscalationBrief | None:
-    stored = await Log(link.nc, "ESCALATIONS").last(subject)
-    raw = stored.headers.get(BRIEF) if stored else None
-    return EscalationBrief.model_validate_json(raw) if raw else None
+    return brief_of(await Log(link.nc, "ESCALATIONS").last(subject))

@@ -35,7 +35,7 @@ class Roster:
 
     def but(self, **changed: Mapping[str, object]) -> "Roster":
         """Return the roster with other schedules, leaves, swaps, people or calendars."""
-        return dataclasses.replace(self, **changed)  # type: ignore[arg-type]
+        return dataclasses.replace(self, **changed)  # type: ignore[arg-type]  # names of fields, with their values
 
     def with_schedule(self, schedule: Schedule) -> "Roster":
         """Return the roster with this schedule in place of the one of that id."""

@@ -263,9 +263,6 @@ class Carrier:
         """Ask for the account: are the credentials good, is the carrier there?"""
         return await self._post(self._client.api.accounts(self._client.account_sid).fetch_async())
 
-    def _where(self, file: Any) -> str:
-        return f"{self._client.api.base_url}{str(file.uri or '').removesuffix('.json')}"
-
     async def _post(self, request: Any) -> Outcome:
         try:
             made = await request

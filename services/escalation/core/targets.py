@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from contracts.people import Person
-from contracts.policies import Target
+from contracts.policies import Policy, Target
 from services.escalation.core.draft import Draft
 from services.escalation.core.faults import raise_fault
 from services.escalation.core.state import Run
@@ -38,8 +38,13 @@ class Found:
 
 def targets_of(run: Run, round_: int, step: int) -> tuple[Target, ...]:
     """Return the targets of a step; each round keeps what the rounds before it added."""
-    added = [target for one in run.rules.repeat[:round_] for target in one.add]
-    return (*run.rules.steps[step].page, *added)
+    return meant_by(run.rules, round_, step)
+
+
+def meant_by(policy: Policy, round_: int, step: int) -> tuple[Target, ...]:
+    """Return the targets of a step of a policy in a round, both from 0."""
+    added = [target for one in policy.repeat[:round_] for target in one.add]
+    return (*policy.steps[step].page, *added)
 
 
 def find(draft: Draft, targets: Iterable[Target]) -> Found:

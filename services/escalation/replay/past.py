@@ -7,7 +7,7 @@ imminent escalation of another patient is taken from the record in both cases.
 
 import bisect
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
@@ -25,6 +25,7 @@ from contracts.people import Person
 from contracts.policies import Policy, PolicySet, Target
 from contracts.schedules import Shift, Shifts
 from contracts.values import Sealed, Urgency
+from services.escalation.core import targets
 from services.escalation.core.inputs import World
 from services.escalation.replay.recorded import RecordedRun
 
@@ -114,29 +115,13 @@ class AsRecorded:
         known = self._past.world(at, self._run, self._policy_set(at))
         seen = self._near(at)
         if seen is None:
-            return World(
-                known.policies,
-                known.shifts,
-                self._people,
-                known.busy,
-                code=known.code,
-                therapist=known.therapist,
-                patient_tags=known.patient_tags,
-            )
+            return replace(known, people=self._people)
         shifts = dict(known.shifts) | {name: _on(name, who, at) for name, who in seen.schedules.items()}
         people = self._people | seen.people
         if seen.everyone is not None:
             mentioned = {*seen.everyone, *(page.responder for page in self._run.pages if page.at < at)}
             people = {who: person for who, person in people.items() if who in mentioned}
-        return World(
-            known.policies,
-            shifts,
-            people,
-            frozenset(seen.busy),
-            code=known.code,
-            therapist=known.therapist,
-            patient_tags=known.patient_tags,
-        )
+        return replace(known, shifts=shifts, people=people, busy=frozenset(seen.busy))
 
     def _policy_set(self, at: datetime) -> PolicySet:
         raised = sum(1 for moment in self._raised_at if moment <= at)
@@ -225,17 +210,15 @@ def _is_of(page: PageRequested, step: StepStarted) -> bool:
 
 
 def _targets(policy: Policy, round_: int, step: int) -> Sequence[Target]:
-    if step >= len(policy.steps):
-        return ()
-    return (*policy.steps[step].page, *(target for one in policy.repeat[:round_] for target in one.add))
+    return targets.meant_by(policy, round_, step) if step < len(policy.steps) else ()
 
 
-def _note(seen: _Seen, targets: Sequence[Target], people: tuple[str, ...]) -> None:
+def _note(seen: _Seen, meant: Sequence[Target], people: tuple[str, ...]) -> None:
     """Believe the record where a step says by itself who was on: it names one schedule, or everyone."""
-    if any(target.everyone for target in targets):
+    if any(target.everyone for target in meant):
         seen.everyone = tuple(dict.fromkeys((*(seen.everyone or ()), *people)))
-    elif len(targets) == 1 and targets[0].schedule is not None:
-        seen.schedules.setdefault(targets[0].schedule, people)
+    elif len(meant) == 1 and meant[0].schedule is not None:
+        seen.schedules.setdefault(meant[0].schedule, people)
 
 
 def _on(schedule: str, people: tuple[str, ...], at: datetime) -> Shifts:

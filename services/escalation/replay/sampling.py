@@ -37,6 +37,8 @@ MIX: tuple[tuple[Kind, Urgency, float], ...] = (
 _BY_HOUR = (2, 1, 1, 1, 1, 1, 2, 4, 8, 10, 9, 8, 8, 8, 8, 8, 9, 10, 9, 8, 7, 6, 5, 3)
 """How many signals come in each hour of the day, relative to each other."""
 _FORGOTTEN, _PASSED = 0.12, 0.06
+_RISK_IN, _RISK_OF = 12, 120
+"""So many of so many patients are flagged as high risk."""
 _LOOKED_FOR = timedelta(hours=72)
 
 
@@ -59,7 +61,6 @@ class Sample:
     count: int
     start: datetime
     days: int
-    patients: int = 120
 
 
 def sample(
@@ -71,7 +72,7 @@ def sample(
     """
     moments = sorted(_moment(wanted, zone, chance) for _ in range(wanted.count))
     for number, at in enumerate(moments, start=1):
-        signal = _signal(number, at, wanted.patients, chance)
+        signal = _signal(number, at, chance)
         people = _People(world_at(at).people, chance)
         done = engine.rehearse((signal,), world_at, people, at + _LOOKED_FOR, listen=people.listen)
         yield f"escalations.{signal.patient}", done.log
@@ -94,7 +95,7 @@ def _pick(weights: Sequence[float], chance: Chance) -> int:
     return len(weights) - 1
 
 
-def _signal(number: int, at: datetime, patients: int, chance: Chance) -> Signal:
+def _signal(number: int, at: datetime, chance: Chance) -> Signal:
     kind, urgency, _ = MIX[_pick([share for _, _, share in MIX], chance)]
     return Signal(
         id=f"sample/{number}",
@@ -105,7 +106,7 @@ def _signal(number: int, at: datetime, patients: int, chance: Chance) -> Signal:
         occurred_at=at,
         received_at=at,
         source="sample",
-        tags=("high_risk",) if number % patients < patients // 10 else (),
+        tags=("high_risk",) if number % _RISK_OF < _RISK_IN else (),
     )
 
 
