@@ -236,7 +236,7 @@ class Plant:
     async def read(self, stream: str, subjects: str) -> dict[str, list[tuple[Commit, dict[str, str]]]]:
         from nats.js.api import AckPolicy, ConsumerConfig
 
-        js = self.admin.jetstream(timeout=5)
+        js = self.admin.jetstream(timeout=30)
         info = await js.add_consumer(
             stream, ConsumerConfig(ack_policy=AckPolicy.NONE, filter_subject=subjects, mem_storage=True)
         )
@@ -244,7 +244,7 @@ class Plant:
         found: dict[str, list[tuple[Commit, dict[str, str]]]] = {}
         left = info.num_pending or 0
         while left > 0:
-            for message in await pull.fetch(min(500, left), timeout=5):
+            for message in await pull.fetch(min(500, left), timeout=30):
                 commit = Commit.model_validate_json(message.data)
                 found.setdefault(message.subject, []).append((commit, dict(message.headers or {})))
                 left -= 1

@@ -212,7 +212,7 @@ class World:
         days = (local.date() - datetime(*DAY, tzinfo=ZONE).date()).days
         await self.until(f"+{days}d {local:%H:%M:%S}")
 
-    async def settle(self, timeout: float = 30.0) -> None:
+    async def settle(self, timeout: float = 90.0) -> None:
         """Return when nothing can happen before the clock moves on."""
         quiet = 0
         async with asyncio.timeout(timeout):
@@ -240,7 +240,7 @@ class World:
 
     async def _waiting(self, stream: str) -> dict[tuple[str, str], int]:
         """What each consumer of a stream has still to hear, in one request for all of them."""
-        reply = await self.admin.request(f"$JS.API.CONSUMER.LIST.{stream}", b"", timeout=5)
+        reply = await self.admin.request(f"$JS.API.CONSUMER.LIST.{stream}", b"", timeout=30)
         return {
             (stream, one["name"]): int(one["num_pending"]) + int(one["num_ack_pending"])
             for one in json.loads(reply.data)["consumers"]
@@ -248,7 +248,7 @@ class World:
 
     async def _ends(self) -> dict[str, int]:
         """The last sequence of every stream, in one request for all of them."""
-        reply = await self.admin.request("$JS.API.STREAM.LIST", b"", timeout=5)
+        reply = await self.admin.request("$JS.API.STREAM.LIST", b"", timeout=30)
         found = json.loads(reply.data)
         assert len(found["streams"]) == found["total"]
         return {one["config"]["name"]: int(one["state"]["last_seq"]) for one in found["streams"]}
@@ -350,7 +350,7 @@ class World:
 
     async def stored(self, subject: str) -> tuple[Commit, Mapping[str, str]] | None:
         """Return the last commit of an escalation or fault, with its headers."""
-        reply = await self.admin.request(f"$JS.API.DIRECT.GET.ESCALATIONS.{subject}", b"", timeout=5)
+        reply = await self.admin.request(f"$JS.API.DIRECT.GET.ESCALATIONS.{subject}", b"", timeout=30)
         headers = reply.headers or {}
         return None if "Status" in headers else (Commit.model_validate_json(reply.data), headers)
 
@@ -362,7 +362,7 @@ class World:
         sequence = 1
         while sequence <= end:
             ask = json.dumps({"seq": sequence, "next_by_subj": subject}).encode()
-            reply = await self.admin.request(f"$JS.API.DIRECT.GET.{stream}", ask, timeout=5)
+            reply = await self.admin.request(f"$JS.API.DIRECT.GET.{stream}", ask, timeout=30)
             if "Status" in (reply.headers or {}):
                 break
             found += Commit.model_validate_json(reply.data).events

@@ -28,7 +28,7 @@ async def publish(world: World, subject: str, body: object, **headers: str) -> i
 async def parked(world: World, durable: str, sequence: int) -> Parked | None:
     """Return the last state of a parked message, or None."""
     reply = await world.admin.request(
-        f"$JS.API.DIRECT.GET.PARKED.parked.{durable}.{sequence}", b"", timeout=5
+        f"$JS.API.DIRECT.GET.PARKED.parked.{durable}.{sequence}", b"", timeout=30
     )
     return None if "Status" in (reply.headers or {}) else Parked.model_validate_json(reply.data)
 
@@ -125,7 +125,7 @@ async def test_a_text_nobody_can_open_is_parked_told_and_taken_once_the_key_is_t
 
     await world.signal("screen_positive", "urgent", "stone", settle=False)
     await world.phone("dee").text("help", LINE)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not (asked_to_text(world, "dee") and await world.brief("stone")):
             await asyncio.sleep(0.05)
     assert await parked(world, "paging_answers", sequence) is None, "what came later was not kept waiting"
@@ -140,7 +140,7 @@ async def test_a_text_nobody_can_open_is_parked_told_and_taken_once_the_key_is_t
     await world.later(seconds=1)
     await restart_with_their_key(world)
     await world.admin.publish("vigil.retry.paging", b"")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while (await until_parked(world, "paging_answers", sequence)).status != "done":
             await asyncio.sleep(0.05)
     await world.later(seconds=2)

@@ -49,7 +49,7 @@ async def test_a_time_out_before_sends_nothing(world) -> None:
     world.emulator.faults.add(Fault("timeout_before", times=1))
 
     with pytest.raises(TimeoutError):
-        await world.client_with(0.1).messages.create_async(to=ANA, from_="+15550100001", body="page")
+        await world.client_with(1).messages.create_async(to=ANA, from_="+15550100001", body="page")
     await world.run_for(2)
 
     assert world.emulator.phone(ANA).inbox == []
@@ -62,7 +62,7 @@ async def test_a_time_out_after_has_sent_the_text(world, kind) -> None:
     world.emulator.faults.add(Fault(kind, times=1))
 
     with pytest.raises(TimeoutError):
-        await world.client_with(0.1).messages.create_async(to=ANA, from_="+15550100001", body="page")
+        await world.client_with(1).messages.create_async(to=ANA, from_="+15550100001", body="page")
     await world.run_for(2)
 
     assert len(world.emulator.phone(ANA).inbox) == 1

@@ -75,7 +75,7 @@ def answer(emulator: int, var: Path, environment: dict[str, str]) -> None:
         data=json.dumps({"body": "1", "to": demo.STAFF_NUMBER}).encode(),
         headers={"X-Emulator-Token": secret.admin_token, "Content-Type": "application/json"},
     )
-    urllib.request.urlopen(request, timeout=5).close()
+    urllib.request.urlopen(request, timeout=30).close()
 
 
 def vigil(environment: dict[str, str], *words: str) -> str:

@@ -27,7 +27,7 @@ async def bus(tmp_path: Path) -> AsyncIterator[Bus]:
 async def test_a_code_whose_copy_died_before_it_was_linked_stays_with_its_open_run(bus: Bus) -> None:
     """Taken, used, killed; two days later another copy asks for codes in the very same order."""
     await bus.make("KV_codes")
-    bucket = await bus.admin.jetstream(timeout=1).key_value("codes")
+    bucket = await bus.admin.jetstream(timeout=20).key_value("codes")
     used: set[str] = set()
 
     def copy(at: datetime) -> Codes:

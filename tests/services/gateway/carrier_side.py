@@ -138,7 +138,7 @@ class Side:
         sequence = 1
         while True:
             ask = json.dumps({"seq": sequence, "next_by_subj": subject}).encode()
-            reply = await self.admin.request(f"$JS.API.DIRECT.GET.{stream}", ask, timeout=5)
+            reply = await self.admin.request(f"$JS.API.DIRECT.GET.{stream}", ask, timeout=30)
             if "Status" in (reply.headers or {}):
                 return found
             found.append(reply.data)

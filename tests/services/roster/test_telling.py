@@ -32,7 +32,7 @@ async def faults(world: World) -> list[Signal]:
     found = []
     for sequence in range(1, (await world._ends())["SIGNALS"] + 1):
         ask = json.dumps({"seq": sequence}).encode()
-        reply = await world.admin.request("$JS.API.DIRECT.GET.SIGNALS", ask, timeout=5)
+        reply = await world.admin.request("$JS.API.DIRECT.GET.SIGNALS", ask, timeout=30)
         signal = Signal.model_validate_json(reply.data)
         if signal.source == "roster":
             found.append(signal)

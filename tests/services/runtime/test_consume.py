@@ -37,6 +37,8 @@ class Hearing:
         self.bus = bus
         self.heard: list[tuple[float, Message]] = []
         self.behave: Handler = self._content
+        self.stored = 0
+        """The last sequence published: a consumer learns of it a moment after the publisher does."""
 
     async def open(self) -> None:
         await self.bus.make("SIGNALS", "PARKED")
@@ -54,19 +56,21 @@ class Hearing:
         await self.ears.stop()
 
     async def publish(self, data: bytes, **headers: str) -> int:
-        ack = await self.bus.admin.jetstream(timeout=3).publish("signals.x", data, headers=headers or None)
+        ack = await self.bus.admin.jetstream(timeout=20).publish("signals.x", data, headers=headers or None)
+        self.stored = max(self.stored, ack.seq)
         return ack.seq
 
     async def left(self) -> int:
         info = await self.bus.admin.jetstream().consumer_info("SIGNALS", DURABLE)
-        return (info.num_pending or 0) + (info.num_ack_pending or 0)
+        unnoticed = info.delivered is None or info.delivered.stream_seq < self.stored
+        return (info.num_pending or int(unnoticed)) + (info.num_ack_pending or 0)
 
-    async def until(self, true: Callable[[], bool], seconds: float = 6) -> None:
+    async def until(self, true: Callable[[], bool], seconds: float = 30) -> None:
         async with asyncio.timeout(seconds):
             while not true():
                 await asyncio.sleep(0.005)
 
-    async def drained(self, seconds: float = 6) -> None:
+    async def drained(self, seconds: float = 30) -> None:
         async with asyncio.timeout(seconds):
             while await self.left():
                 await asyncio.sleep(0.02)
@@ -148,7 +152,7 @@ async def test_after_eight_deliveries_it_is_parked_and_never_before(hearing: Hea
     await hearing.ears.stop()
     sequence = await hearing.publish(b"bad")
     for _ in range(MAX_DELIVERIES - 2):
-        (message,) = await pull.fetch(1, timeout=2)
+        (message,) = await pull.fetch(1, timeout=10)
         await message.nak()
     await pull.unsubscribe()
     again = Hearing(hearing.bus)
@@ -219,7 +223,7 @@ async def test_a_parked_message_is_tried_again_with_its_headers_and_then_done(he
 
     hearing.behave = hearing._content
     await hearing.bus.admin.publish("vigil.retry.escalation", b"")
-    async with asyncio.timeout(4):
+    async with asyncio.timeout(30):
         while (parked := await hearing.parked(sequence)) is None or parked.status != "done":
             await asyncio.sleep(0.02)
     assert parked.tries == 2

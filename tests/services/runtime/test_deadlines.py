@@ -163,7 +163,7 @@ async def test_on_the_real_clock_a_storm_loses_none(apart: timedelta) -> None:
     first = clock.now() + timedelta(seconds=0.1)
     for number in range(2000):
         index.feed(f"s{number}", 1, first + number * apart)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while len(index):
             await asyncio.sleep(0.02)
     assert len(seen) == len(set(seen)) == 2000
@@ -185,7 +185,7 @@ async def test_a_loop_that_stood_still_past_a_deadline_meets_it_afterwards() -> 
     index.feed("a", 1, clock.now() + timedelta(seconds=0.05))
     await asyncio.sleep(0)
     time.sleep(1.6)
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(30):
         while not seen:
             await asyncio.sleep(0.01)
     clock.stop()

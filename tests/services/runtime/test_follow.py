@@ -20,7 +20,7 @@ class Seen:
 
 async def put(bus: Bus, *pairs: tuple[str, str]) -> None:
     for subject, data in pairs:
-        await bus.admin.jetstream(timeout=3).publish(f"escalations.{subject}", data.encode())
+        await bus.admin.jetstream(timeout=20).publish(f"escalations.{subject}", data.encode())
 
 
 async def until(true) -> None:
@@ -46,7 +46,7 @@ async def test_it_starts_with_the_last_of_every_subject_and_then_sees_each(bus: 
 async def test_an_empty_stream_is_caught_up_at_once(bus: Bus) -> None:
     await bus.make("ESCALATIONS")
     follower = Follower(bus.admin, "ESCALATIONS", Seen(), filters=("faults.*",))
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(30):
         await follower.start()
         await put(bus, ("a", "1"))
     await follower.stop()
@@ -79,7 +79,7 @@ async def test_a_message_that_cannot_be_read_does_not_make_it_blind(bus: Bus) ->
         seen(stored)
 
     follower = Follower(bus.admin, "ESCALATIONS", picky)
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(30):
         await follower.start()
     await put(bus, ("bad", "?"), ("b", "2"))
     await follower.catch_up()

@@ -215,7 +215,7 @@ async def test_nobody_listens_to_facts_or_to_the_answers_another_gets(desk: Desk
 async def test_everybody_appends_what_is_theirs(desk: Desk) -> None:
     for stream in streams.STREAMS:
         for user, patterns in stream.appended_by:
-            js = (await desk.login(user)).jetstream(timeout=2)
+            js = (await desk.login(user)).jetstream(timeout=20)
             for pattern in patterns:
                 assert (await js.publish(concrete(pattern), b"{}")).stream == stream.name
 
@@ -227,11 +227,11 @@ async def test_everybody_hears_and_acknowledges_at_their_own_durables(desk: Desk
         for durable in stream.durables:
             await admin.publish(concrete(durable.filters[0]), b"{}")
             nc = await desk.login(durable.service)
-            pull = await nc.jetstream(timeout=2).pull_subscribe_bind(
+            pull = await nc.jetstream(timeout=20).pull_subscribe_bind(
                 durable.name, stream=stream.name, inbox_prefix=desk.inbox(durable.service)
             )
-            for message in await pull.fetch(1, timeout=2):
-                await message.ack_sync(timeout=2)
+            for message in await pull.fetch(1, timeout=10):
+                await message.ack_sync(timeout=10)
             await pull.unsubscribe()
 
 
@@ -243,7 +243,7 @@ async def test_everybody_follows_and_reads_what_is_theirs(desk: Desk) -> None:
     for name, user, subject in names:
         sequence = (await admin.publish(subject, b"{}")).seq
         nc = await desk.login(user)
-        js = nc.jetstream(timeout=2)
+        js = nc.jetstream(timeout=20)
         assert (await js.get_last_msg(name, subject, direct=True)).seq == sequence
         assert (await js.get_msg(name, sequence, direct=True)).subject == subject
         config = ConsumerConfig(
@@ -255,7 +255,7 @@ async def test_everybody_follows_and_reads_what_is_theirs(desk: Desk) -> None:
         )
         await js.add_consumer(name, config)
         pull = await js.pull_subscribe_bind(f"peek_{user}", stream=name, inbox_prefix=desk.inbox(user))
-        assert [message.data for message in await pull.fetch(1, timeout=2)] == [b"{}"]
+        assert [message.data for message in await pull.fetch(1, timeout=10)] == [b"{}"]
         await pull.unsubscribe()
         assert await js.delete_consumer(name, f"peek_{user}")
 
@@ -264,11 +264,11 @@ async def test_everybody_follows_and_reads_what_is_theirs(desk: Desk) -> None:
 async def test_those_who_write_a_bucket_can_and_its_readers_list_its_keys(desk: Desk) -> None:
     for bucket in streams.BUCKETS:
         for user in bucket.written_by:
-            kv = await (await desk.login(user)).jetstream(timeout=2).key_value(bucket.name)
+            kv = await (await desk.login(user)).jetstream(timeout=20).key_value(bucket.name)
             revision = await kv.create(f"made-by-{user}", b"1")
             await kv.update(f"made-by-{user}", b"2", last=revision)
         for user in bucket.read_by:
-            kv = await (await desk.login(user)).jetstream(timeout=2).key_value(bucket.name)
+            kv = await (await desk.login(user)).jetstream(timeout=20).key_value(bucket.name)
             assert f"made-by-{bucket.written_by[0]}" in await _listed(kv)
 
 
@@ -282,7 +282,7 @@ async def _listed(kv: KeyValue) -> list[str]:
 
 @on_one_loop
 async def test_the_watchdog_sees_how_far_everybody_is(desk: Desk) -> None:
-    js = (await desk.login("watchdog")).jetstream(timeout=2)
+    js = (await desk.login("watchdog")).jetstream(timeout=20)
     for stream in streams.STREAMS:
         assert (await js.stream_info(stream.name)).config.name == stream.name
         for durable in stream.durables:
@@ -297,5 +297,5 @@ async def test_the_cli_reaches_a_service_that_listens_for_its_retry(desk: Desk) 
     await (await desk.login("cli")).publish("vigil.retry.paging", b"all")
     await (await desk.login("cli")).flush()
 
-    assert (await listening.next_msg(timeout=5)).data == b"all"
+    assert (await listening.next_msg(timeout=30)).data == b"all"
     await listening.unsubscribe()

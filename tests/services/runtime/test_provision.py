@@ -247,7 +247,7 @@ async def test_a_durable_that_was_given_more_than_its_stream_holds_is_a_stream_g
         await provisioned(server, nc)
         await nc.jetstream().publish("overdue.PAGES", b"{}")
         pull = await nc.jetstream().pull_subscribe_bind("paging_overdue", stream="OVERDUE")
-        await (await pull.fetch(1, timeout=2))[0].ack_sync(timeout=2)
+        await (await pull.fetch(1, timeout=10))[0].ack_sync(timeout=10)
         await pull.unsubscribe()
         found = await provision._look(nc.jetstream())
         found.streams["OVERDUE"].state.last_seq = 0

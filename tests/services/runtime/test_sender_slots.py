@@ -16,7 +16,7 @@ NONE = timedelta(0)
 
 async def two_copies(bus: Bus, rate: float = 10) -> tuple[SenderSlots, SenderSlots]:
     await bus.make("KV_senders")
-    bucket = await bus.admin.jetstream(timeout=1).key_value("senders")
+    bucket = await bus.admin.jetstream(timeout=20).key_value("senders")
     return SenderSlots(bucket, {LINE: rate}), SenderSlots(bucket, {LINE: rate})
 
 

@@ -125,7 +125,7 @@ class Night:
         name = subject.partition(".")[0].upper()
         for durable in stream(name).durables:
             pull = await self.js.pull_subscribe_bind(durable=durable.name, stream=name)
-            for message in await pull.fetch(10, timeout=1):
+            for message in await pull.fetch(10, timeout=10):
                 await message.ack_sync()
             await pull.unsubscribe()
 
@@ -144,7 +144,7 @@ class Night:
 
     async def js_back(self):
         """Return once both the tests and the watchdog have a connection again, without time passing."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while not (self.admin.is_connected and await self.watchdog.view.answers()):
                 await asyncio.sleep(0.02)
 

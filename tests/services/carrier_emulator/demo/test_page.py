@@ -104,7 +104,7 @@ async def test_after_a_reset_the_phones_are_there_and_empty(http, emulator):
 async def _until(reply: aiohttp.ClientResponse, wanted: str) -> list[tuple[str, dict]]:
     """Read events up to the first one of that name."""
     found = []
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while True:
             name = (await reply.content.readline()).decode().removeprefix("event: ").strip()
             data = json.loads((await reply.content.readline()).decode().removeprefix("data: "))
