@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from contracts.escalations import EscalationStatus
+from contracts.outreach import OutreachAsked, OutreachDropped, OutreachEnded, OutreachKind
 from contracts.values import Id, Moment, PhoneRef, Sealed, Urgency, Value
 
 
@@ -42,6 +43,8 @@ class TextReceived(Value):
     """The patient asks for a phone call."""
     asks_quiet: bool = False
     """The patient asks for no more texts, in a sentence: shown to the holder, who decides."""
+    asks_record: bool = False
+    """The patient asks that what is kept about them be deleted (DELETE as the whole text)."""
 
 
 class CallReceived(Value):
@@ -83,6 +86,10 @@ class Purpose(StrEnum):
     """To the patient: are you still there?"""
     SURVEY = "survey"
     """To the patient: one question, after the end."""
+    RIGHTS = "rights"
+    """To the patient, who texted DELETE: whom to ask about their record."""
+    OUTREACH = "outreach"
+    """To the patient: a text that begins with us. No answer to anything: the loop guard counts it not."""
     NEWS = "news"
     """To the patient: who joins, leaves or takes over."""
     WORDS = "words"
@@ -98,7 +105,16 @@ class Purpose(StrEnum):
         return self in _AUTOMATIC
 
 
-_AUTOMATIC = frozenset({Purpose.FIRST, Purpose.WAITING, Purpose.NOBODY, Purpose.CHECK_IN, Purpose.SURVEY})
+_AUTOMATIC = frozenset(
+    {
+        Purpose.FIRST,
+        Purpose.WAITING,
+        Purpose.NOBODY,
+        Purpose.CHECK_IN,
+        Purpose.SURVEY,
+        Purpose.RIGHTS,
+    }
+)
 
 
 class AnswerWaiting(Value):
@@ -124,6 +140,10 @@ class AnswerWaiting(Value):
     """What waits for the same phone goes out by this number: the sequence of what caused it."""
     upto: int = 0
     """Of a relay: the patient's texts up to this evidence are in it."""
+    outreach: Id | None = None
+    """Of a text that begins with us: the id it was asked for by."""
+    reaches: OutreachKind | None = None
+    """... and what it is for."""
 
 
 class AnswerIntended(Value):
@@ -299,6 +319,16 @@ class JoinAsked(Value):
     responder: Id
     """The holder."""
     asked: Id
+    language: str = ""
+    """They were asked with others, because they speak it: the first who comes is in."""
+
+
+class InvitationOver(Value):
+    """Somebody else who speaks the language came first: this one is waited for no more."""
+
+    type: Literal["invitation_over"] = "invitation_over"
+    at: Moment
+    responder: Id
 
 
 class PersonJoined(Value):
@@ -317,6 +347,27 @@ class PersonLeft(Value):
     responder: Id
 
 
+class TranscriptRead(Value):
+    """A responder was sent the last texts of both sides, because they asked for them."""
+
+    type: Literal["transcript_read"] = "transcript_read"
+    at: Moment
+    responder: Id
+    texts: int
+    """How many of both sides."""
+    since: Moment | None = None
+    """When the oldest of them was written; None: there was none."""
+
+
+class ContactsRead(Value):
+    """A responder was sent whom the patient lets us ask for help: number, relation and scope."""
+
+    type: Literal["contacts_read"] = "contacts_read"
+    at: Moment
+    responder: Id
+    contacts: tuple[Id, ...] = ()
+
+
 class EmergencyStarted(Value):
     """The holder began the guided hand-off to 911."""
 
@@ -332,6 +383,8 @@ class EmergencyCalled(Value):
     at: Moment
     responder: Id
     who: Sealed
+    named: bool = True
+    """Whether they said who; the moment counts even so."""
 
 
 class EmergencyAsked(Value):
@@ -383,6 +436,8 @@ class Alarm(StrEnum):
     SILENCE = "silence"
     EMERGENCY = "emergency"
     SURVEY = "survey"
+    OUTREACH = "outreach"
+    """A text that begins with us waits for its hour."""
 
 
 class AlarmSet(Value):
@@ -416,14 +471,20 @@ ConversationEvent = Annotated[
     | NoteLeft
     | NoteTold
     | JoinAsked
+    | InvitationOver
     | PersonJoined
     | PersonLeft
+    | TranscriptRead
+    | ContactsRead
     | EmergencyStarted
     | EmergencyCalled
     | EmergencyAsked
     | EmergencyConfirmed
     | ConversationEnded
     | SurveyAnswered
+    | OutreachAsked
+    | OutreachDropped
+    | OutreachEnded
     | AlarmSet,
     Field(discriminator="type"),
 ]
@@ -468,3 +529,5 @@ class ConversationBrief(Value):
     media: int = 0
     """How many pictures or the like have come."""
     muted_until: Moment | None = None
+    heard: tuple[int, ...] = ()
+    """Where the latest texts of responders that were acted on stand in CARRIER: they may come again."""

@@ -27,6 +27,8 @@ class Opened(Value):
     policy: Policy
     policy_version: int
     therapist: Id | None = None
+    language: str = ""
+    """The patient's, ISO 639-1: told to whoever takes it. Empty: not known."""
     starts_at: Moment | None = None
     """When paging begins; None for a worklist entry that pages nobody."""
     review_at: Moment | None = None
@@ -160,6 +162,8 @@ class Telling(StrEnum):
     """To whoever answered a call for help: `holder` has it and wants you beside them."""
     SNOOZED = "snoozed"
     """To the holder: nobody is asked about it before `until`."""
+    SIGNAL_NOTED = "signal_noted"
+    """To the holder, or whoever has a page of it out: `what` came later about a signal; nothing closes."""
     NOT_SNOOZED = "not_snoozed"
     """To whoever asked: `why` is `urgency` (only soon and routine wait), `not_holder`, `overdue` (others
     are paged already) or `handed_off` (contact must be confirmed first)."""
@@ -199,6 +203,9 @@ class BridgeRequested(Value):
     patient: Id
     room: Id | None = None
     """The room in which the patient already waits; None: the patient is called."""
+    contact: int = 0
+    """The support contact of this number in the patient's record is called instead; 0: the patient. Whether
+    the consent stands is looked up when the call is answered."""
     methods: tuple[ContactMethod, ...]
     zone: str
 
@@ -234,6 +241,18 @@ class GivenBack(Value):
     type: Literal["given_back"] = "given_back"
     at: Moment
     responder: Id
+
+
+class ContactCalled(Value):
+    """The holder asked to be connected with a support contact of the patient, who may refuse or not answer.
+
+    It stands beside its `bridge_requested`, and says that this is no contact with the patient.
+    """
+
+    type: Literal["contact_called"] = "contact_called"
+    at: Moment
+    responder: Id
+    contact: int
 
 
 class HolderActive(Value):
@@ -408,6 +427,34 @@ class Merged(Value):
     into: str
 
 
+class SignalNoted(Value):
+    """Something came later about a signal: a late check-in, an excuse, a correction."""
+
+    type: Literal["signal_noted"] = "signal_noted"
+    at: Moment
+    follow: str
+    """The id of what came."""
+    signal: str
+    what: str
+    """The word of contracts/programme.SignalFollowed."""
+
+
+class SignalSkipped(Value):
+    """A signal opened and joined nothing: what withdraws it had come before it."""
+
+    type: Literal["signal_skipped"] = "signal_skipped"
+    at: Moment
+    signal: str
+
+
+class Withdrawn(Value):
+    """All signals of the run were withdrawn before anybody had it; only a routine or soon one ends so."""
+
+    type: Literal["withdrawn"] = "withdrawn"
+    at: Moment
+    what: str
+
+
 class Reviewed(Value):
     """A worklist entry or a round of waiting was looked at again; the next look is at `next_at`.
 
@@ -454,6 +501,9 @@ class Heard(Value):
 EscalationEvent = Annotated[
     Opened
     | SignalJoined
+    | SignalNoted
+    | SignalSkipped
+    | Withdrawn
     | UrgencyRaised
     | StepStarted
     | StepSkipped
@@ -464,6 +514,7 @@ EscalationEvent = Annotated[
     | PageEnded
     | Held
     | GivenBack
+    | ContactCalled
     | HolderActive
     | HolderAsked
     | ContactOverdue

@@ -29,6 +29,7 @@ _TEXTS = {
     "area": "roster",
     "at": "2026-11-24T08:10:00Z",
     "attempt": "1",
+    "base_url": "https://fhir.example.org/r4",
     "body": "sealed",
     "by": "ops_1",
     "calling": "h1-0123456789abcdef0123456789abcdef",

@@ -41,6 +41,10 @@ class NoticeKind(StrEnum):
     """`method`."""
     CODE_WRONG = "code_wrong"
     """`left`: how many tries remain; 0: a new code is needed."""
+    MEDIA_MISSING = "media_missing"
+    """`code`, `count`: so many files that a patient texted could not be had from the carrier so far."""
+    DIGEST = "digest"
+    """`open`, `today`, `overdue` (how many), `tasks` (the ids of the first): each morning, to its owner."""
     GAP = "gap"
     """`schedule`, `title`, `start`, `end`, `why`: your shift counts as a gap, and why."""
 

@@ -164,6 +164,8 @@ class DispositionGiven(FromResponder):
     disposition: Disposition
     evidence: int
     pin: Literal["right", "wrong", "missing"] = "missing"
+    pin_refused_until: Moment | None = None
+    """No PIN of theirs is looked at before: too many were wrong."""
 
 
 class SignatureGiven(FromResponder):
@@ -189,6 +191,8 @@ class CallAsked(FromResponder):
     """To escalation: connect me with the patient by phone."""
 
     type: Literal["call_asked"] = "call_asked"
+    contact: int = 0
+    """Not with the patient, but with the support contact of this number in their record; 0: the patient."""
 
 
 class ResponderActive(FromResponder):
@@ -388,6 +392,8 @@ class PageBrief(Value):
     contact_by: Moment | None = None
     patient: Id | None = None
     """Only for a bridge: whom to call."""
+    contact: int = 0
+    """Only for a bridge: the patient's support contact of this number, and not the patient."""
     room: Id | None = None
     waiting: tuple[tuple[int, Channel, str], ...] = ()
     """Attempts that wait for their turn: number, channel, phone ref."""

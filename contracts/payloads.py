@@ -8,16 +8,23 @@ from dataclasses import dataclass
 from typing import Any, get_args
 
 from contracts import (
+    attendance,
     carrier,
     conversations,
+    deliveries,
     escalations,
+    facts,
+    followups,
+    media,
     notices,
+    outreach,
     overdue,
     pages,
     people,
     policies,
     privacy,
     programme,
+    triages,
 )
 from contracts.parked import Parked
 from contracts.reports import CoverageReport
@@ -59,6 +66,10 @@ def members(union: Any) -> tuple[type[Value], ...]:
 ESCALATION_EVENTS = members(escalations.EscalationEvent)
 PAGE_EVENTS = members(pages.PageEvent)
 CONVERSATION_EVENTS = members(conversations.ConversationEvent)
+TRIAGE_EVENTS = members(triages.TriageEvent)
+ATTENDANCE_EVENTS = members(attendance.AttendanceEvent)
+DELIVERY_EVENTS = members(deliveries.DeliveryEvent)
+FOLLOWUP_EVENTS = members(followups.FollowupEvent)
 
 SUBJECTS: tuple[Facts | Commits, ...] = (
     Facts(
@@ -67,6 +78,20 @@ SUBJECTS: tuple[Facts | Commits, ...] = (
         "programme.patient_linked.{patient}",
         (programme.PatientLinked,),
         "Two ids are one person.",
+    ),
+    Facts(
+        "signal_followed",
+        "PROGRAMME",
+        "programme.signal_followed.{patient}",
+        (programme.SignalFollowed,),
+        "Something came later about a signal: a late check-in, an excuse, a correction.",
+    ),
+    Facts(
+        "followup_asked",
+        "PROGRAMME",
+        "programme.followup_asked.{patient}",
+        (followups.FollowupAsked,),
+        "Somebody at a desk wants something of a patient's follow-up.",
     ),
     Facts(
         "desk_answered",
@@ -125,6 +150,13 @@ SUBJECTS: tuple[Facts | Commits, ...] = (
         "A patient's key was erased: who asked, who confirmed, why.",
     ),
     Facts(
+        "keys_changed",
+        "PROGRAMME",
+        "programme.keys_changed.site",
+        (privacy.KeysChanged,),
+        "Who rotated or retired a key of the site.",
+    ),
+    Facts(
         "sms_received_staff",
         "CARRIER",
         "carrier.sms_received.staff",
@@ -144,6 +176,13 @@ SUBJECTS: tuple[Facts | Commits, ...] = (
         "carrier.sms_received.patient",
         (carrier.SmsReceived,),
         "A text from a patient, or from nobody known.",
+    ),
+    Facts(
+        "sms_received_contact",
+        "CARRIER",
+        "carrier.sms_received.contact",
+        (carrier.SmsReceived,),
+        "A text on the number for support contacts.",
     ),
     Facts(
         "sms_status_page",
@@ -187,6 +226,19 @@ SUBJECTS: tuple[Facts | Commits, ...] = (
         (carrier.CallReceived,),
         "A patient, or somebody unknown, called our number.",
     ),
+    *(
+        Facts(one, "PROGRAMME", f"programme.{one}.{{patient}}", (value,), says)
+        for one, value, says in (
+            ("session_planned", facts.SessionPlanned, "A session of this patient alone is planned or moved."),
+            ("session_cancelled", facts.SessionCancelled, "It does not take place."),
+            ("checked_in", facts.CheckedIn, "The patient is there."),
+            ("absence_excused", facts.AbsenceExcused, "They don't come, and said so."),
+            ("screen_answered", facts.ScreenAnswered, "A screening instrument was answered."),
+            ("specimen_tested", facts.SpecimenTested, "Breath or urine was tested."),
+            ("dose_reported", facts.DoseReported, "A dose was given, missed or is overdue."),
+            ("patient_discharged", facts.PatientDischarged, "They left programme, hospital or residence."),
+        )
+    ),
     Facts("signals", "SIGNALS", "signals.{kind}", (Signal,), "The reasons to act."),
     Commits(
         "escalations",
@@ -212,6 +264,45 @@ SUBJECTS: tuple[Facts | Commits, ...] = (
         pages.PageBrief,
         "One page, message or bridged call to one responder.",
     ),
+    Commits(
+        "triage",
+        "TRIAGE",
+        "triage.{patient}",
+        TRIAGE_EVENTS,
+        triages.TriageBrief,
+        "Results of one patient's screens, specimens and doses.",
+    ),
+    Commits(
+        "attendances",
+        "ATTENDANCES",
+        "attendances.{session}.{patient}",
+        ATTENDANCE_EVENTS,
+        attendance.AttendanceBrief,
+        "One patient's attendance at one session.",
+    ),
+    Commits(
+        "followups",
+        "FOLLOWUPS",
+        "followups.{patient}",
+        FOLLOWUP_EVENTS,
+        followups.FollowupBrief,
+        "What goes on after one patient's crisis or discharge.",
+    ),
+    Commits(
+        "deliveries",
+        "DELIVERIES",
+        "deliveries.{recipient}.{delivery}",
+        DELIVERY_EVENTS,
+        deliveries.DeliveryBrief,
+        "One FHIR resource to one other system.",
+    ),
+    Facts(
+        "outreach",
+        "OUTREACH",
+        "outreach.{patient}",
+        (outreach.OutreachAsked, outreach.OutreachDropped),
+        "Texts to a patient that the crisis line is asked to send, or not to send any more.",
+    ),
     Facts(
         "notices",
         "NOTICES",
@@ -235,7 +326,7 @@ SUBJECTS: tuple[Facts | Commits, ...] = (
             (overdue.LookAgain,),
             f"A deadline in {stream} has passed.",
         )
-        for stream in ("ESCALATIONS", "PAGES", "CONVERSATIONS")
+        for stream in ("ESCALATIONS", "PAGES", "CONVERSATIONS", "ATTENDANCES", "FOLLOWUPS")
     ),
     Facts(
         "parked",
@@ -251,6 +342,9 @@ BUCKET_VALUES: dict[str, type[Value] | None] = {
     "people": people.Person,
     "schedules": Schedule,
     "calendars": Calendar,
+    "groups": attendance.Group,
+    "enrolments": attendance.Enrolment,
+    "attendance_codes": attendance.AttendanceCode,
     "swaps": Swap,
     "leaves": Leave,
     "handoffs": Handoff,
@@ -263,8 +357,13 @@ BUCKET_VALUES: dict[str, type[Value] | None] = {
     "aliases": people.Alias,
     "keys": privacy.WrappedKey,
     "site_keys": privacy.SiteKey,
+    "media": media.TextMedia,
+    "media_files": media.FilePart,
+    "recipients": deliveries.Recipient,
+    "intake": None,
     "holds": privacy.Hold,
     "erasures": privacy.ErasureRequest,
+    "pin_tries": privacy.PinTries,
     "codes": people.CodeTaken,
     "senders": None,
     "carrier_marks": None,

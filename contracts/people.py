@@ -1,9 +1,16 @@
 """Who is who: people on the roster and patients. Everything identifying is sealed."""
 
+from collections.abc import Collection
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
-from contracts.privacy import Hours, NotSafe, SupportContact, TextConsent, Texting
+from contracts.privacy import Hours, NotSafe, SharingConsent, SupportContact, TextConsent, Texting
 from contracts.values import Channel, Id, Moment, PhoneRef, Sealed, Value
+
+FIRST_LANGUAGE = "en"
+"""What everybody here reads; a patient's other language is told to whoever takes their escalation."""
+ASSUMED_ZONE = "America/New_York"
+"""Where somebody is taken to be who has not said."""
 
 
 class ContactMethod(Value):
@@ -39,6 +46,11 @@ class Person(Value):
     pin_hash: str = ""
     """scrypt of the PIN that closing an imminent escalation by SMS asks for; empty = none set."""
     active: bool = True
+    role: str = ""
+    """What patients are told they are: a word that the language files know (`clinician`, `supervisor`,
+    `peer`, `nurse`, `director`), else as written."""
+    languages: tuple[str, ...] = ()
+    """What they speak with patients, ISO 639-1; empty: not said."""
 
     @property
     def sound_methods(self) -> tuple[ContactMethod, ...]:
@@ -58,7 +70,7 @@ class Patient(Value):
     name: Sealed | None = None
     phone: Sealed | None = None
     phone_ref: PhoneRef | None = None
-    language: str = "en"
+    language: str = FIRST_LANGUAGE
     address: Sealed | None = None
     safety_plan: Sealed | None = None
     therapist: Id | None = None
@@ -83,6 +95,12 @@ class Patient(Value):
     not_safe: NotSafe | None = None
     """Somebody else may read their phone."""
     contacts: tuple[SupportContact, ...] = ()
+    sharing: tuple[SharingConsent, ...] = ()
+    """To which other systems something of them may go."""
+    plan_text_consent: TextConsent | None = None
+    """Of its own: their safety plan may be texted to them, after they texted a word."""
+    education_since: Moment | None = None
+    """Since when they want resources by text; None: they don't."""
     erased_at: Moment | None = None
     """Since when nothing of them can be read any more; the id stays, for the audit trail."""
 
@@ -100,6 +118,32 @@ class Patient(Value):
             case NotSafe(hours=hours):
                 return Texting.NEUTRAL if hours is None or hours.cover(now) else Texting.FREE
 
+    def texting_from(self, now: datetime, allowed: Collection[Texting]) -> datetime | None:
+        """Return the first moment from `now` on at which they may be texted so, outside quiet hours.
+
+        None: there is none, as far as is known now.
+        """
+        unsafe = self.not_safe.hours if self.not_safe is not None else None
+        hours = [one for one in (self.quiet_hours, unsafe) if one is not None]
+        moment = now
+        for _ in range(8):
+            if self.texting(moment) in allowed and not self.is_quiet(moment):
+                return moment
+            ends = [one.next_end(moment) for one in hours if one.cover(moment)]
+            following = [end for end in ends if end is not None]
+            if not following:
+                return None
+            moment = min(following)
+        return None
+
+    def today(self, now: datetime) -> date:
+        """Return the day on the patient's clock, by which consents hold or have ended.
+
+        Their zone is known from their quiet hours alone; else it is the one that is assumed everywhere.
+        """
+        hours = self.quiet_hours
+        return now.astimezone(ZoneInfo(hours.zone if hours is not None else ASSUMED_ZONE)).date()
+
     def is_quiet(self, now: datetime) -> bool:
         """Return whether a text that is not urgent waits at that moment."""
         return self.quiet_hours is not None and self.quiet_hours.cover(now)
@@ -110,6 +154,8 @@ class Alias(Value):
 
     patient: Id
     since: Moment
+    moved_to: str = ""
+    """The same under the current hash key: what was found under a replaced one is written anew."""
 
 
 class CodeTaken(Value):

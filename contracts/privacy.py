@@ -1,6 +1,6 @@
 """Privacy: keys and their erasure, consent and safe texting, holds, and what left the programme."""
 
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -9,6 +9,8 @@ from contracts.values import Id, Moment, PhoneRef, Sealed, Value
 
 PATIENT_KEY = "p:"
 """`Sealed.key` of what a patient's own key seals: this, and the patient's id."""
+PART2_NOTICE = "42 CFR part 2 prohibits unauthorized use or disclosure of these records."
+"""The notice of 42 CFR 2.32 that goes with every record that leaves, in its short form."""
 
 
 class KeyErased(Value):
@@ -67,6 +69,19 @@ class Hours(Value):
         if self.start < self.end:
             return self.start <= clock < self.end
         return clock >= self.start or clock < self.end
+
+    def next_end(self, now: datetime) -> datetime | None:
+        """Return the first end of theirs after that moment, in UTC; None: they are the whole day.
+
+        When the clock goes back over an end, the hour comes twice: the end that holds is the one meant.
+        """
+        today = now.astimezone(ZoneInfo(self.zone)).date()
+        for days in range(3):
+            local = datetime.combine(today + timedelta(days=days), self.end, ZoneInfo(self.zone))
+            ends = [local.replace(fold=fold).astimezone(UTC) for fold in (0, 1)]
+            if after := [end for end in ends if end > now and not self.cover(end)]:
+                return max(after)
+        return None
 
 
 class TextConsent(Value):
@@ -143,6 +158,32 @@ class SupportContact(Value):
         return self.revoked_at is None and today <= self.expires_on
 
 
+class SharingConsent(Value):
+    """The patient's written consent that a recipient of ours be told; 42 CFR 2.31, 45 CFR 164.508."""
+
+    id: Id
+    recipient: Id
+    """The recipient's id in the bucket `recipients`."""
+    substance: bool = False
+    """Whether it covers substance-use records (42 CFR Part 2); never assumed."""
+    identity: bool = False
+    """Whether name and phone may go along; else only Vigil's own id."""
+    covers: Sealed
+    """What it covers, in words that go along: 42 CFR 2.32 wants them, or a copy."""
+    document: str
+    """Where the signed consent is kept."""
+    given_at: Moment
+    expires_on: date
+    """The last day on which it holds."""
+    by: str
+    """Who recorded it."""
+    revoked_at: Moment | None = None
+
+    def holds(self, today: date) -> bool:
+        """Return whether the consent stands on that day of the patient's zone."""
+        return self.revoked_at is None and today <= self.expires_on
+
+
 class Hold(Value):
     """A legal hold, in the bucket `holds` under the patient's id: nothing of theirs is erased or purged."""
 
@@ -177,6 +218,31 @@ class ErasureRequest(Value):
     done_at: Moment | None = None
 
 
+class Ground(StrEnum):
+    """On what a record leaves: the patient's consent, or one of the exceptions of 42 CFR Part 2."""
+
+    CONSENT = "consent"
+    """Written consent, 2.31 and 2.33: a copy, or what it covers, goes with it (2.32)."""
+    PATIENT = "patient"
+    """The patient's own access, 2.23."""
+    EMERGENCY = "emergency"
+    """To medical personnel, 2.51; recorded by `vigil patient disclosed`, too."""
+    COURT_ORDER = "court_order"
+    """2.61 to 2.67; a subpoena alone is none."""
+    AUDIT = "audit"
+    """Audit and evaluation, 2.53."""
+    RESEARCH = "research"
+    """2.52."""
+    WITHIN_PROGRAMME = "within_programme"
+    """Within the programme, and who directs it, 2.12(c)(3)."""
+    SERVICE_ORGANIZATION = "service_organization"
+    """A qualified service organization, 2.12(c)(4)."""
+    CRIME = "crime"
+    """A crime on the premises or against staff, 2.12(c)(5)."""
+    CHILD_ABUSE = "child_abuse"
+    """A report that state law asks for, 2.12(c)(6)."""
+
+
 class PatientExported(Value):
     """The record of a patient was written out for somebody; 45 CFR 164.528 asks that it be accounted for."""
 
@@ -190,6 +256,12 @@ class PatientExported(Value):
     form: Literal["json", "html"]
     notice: bool = True
     """Whether the notice of 42 CFR 2.32 went with it."""
+    ground: Ground | None = None
+    """None: an earlier version did not ask."""
+    basis: str = ""
+    """The document behind it: where the consent or the order is kept. No name."""
+    scope: Sealed | None = None
+    """What the consent covers, where its text does not go along."""
 
 
 class PatientDisclosed(Value):
@@ -233,6 +305,31 @@ class PatientErased(Value):
     confirmed_by: str
     at: Moment
     reason: str
+
+
+class PinTry(Value):
+    """A PIN that was given and was not the right one (or is just being looked at)."""
+
+    at: Moment
+    cause: str
+    """The text or command that gave it; never the PIN."""
+
+
+class PinTries(Value):
+    """The last wrong PINs of a responder, in the bucket `pin_tries` under their id."""
+
+    responder: Id
+    tries: tuple[PinTry, ...] = ()
+
+
+class KeysChanged(Value):
+    """Somebody worked with the site's keys: whoever does can open everything."""
+
+    by: str
+    """The account on the machine."""
+    at: Moment
+    what: str
+    """Which command, and what came of it; never a key."""
 
 
 class ErasureAsked(Value):

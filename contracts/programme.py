@@ -14,6 +14,8 @@ Content = Literal[
     "not_safe",
     "conversation",
     "disclosures",
+    "media",
+    "notes",
 ]
 """What of a patient was shown."""
 
@@ -53,3 +55,23 @@ class DeskAnswered(Value):
     """Of `snooze`."""
     account: str = ""
     """The account on the machine at which it was typed."""
+
+
+class SignalFollowed(Value):
+    """Something came later about a signal that was published: it withdraws it, or is shown beside it.
+
+    It ends a run by itself only if nobody holds it, nothing else is in it, and it is routine or soon
+    (`clinical.md` 6c); whatever is more urgent, or in a person's hands, a person ends.
+    """
+
+    id: str
+    """Deduplication id."""
+    signal: str
+    """The id of the signal it is about."""
+    patient: Id
+    at: Moment
+    received_at: Moment
+    what: Literal[
+        "late_check_in", "excused", "cancelled", "amended", "entered_in_error", "dose_given", "task_done"
+    ]
+    source: str

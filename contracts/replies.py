@@ -39,17 +39,23 @@ class Key(StrEnum):
     TALK_WHERE = "talk_where"
     """`where`: asks the patient for the place, in an emergency."""
     TALK_911 = "talk_911"
-    """`911`: the guided hand-off; `911 called <who>` says who was called."""
+    """`911`: the guided hand-off; `911 called <who>` says who was called. Anything else behind `911 K7`
+    has `number` "unclear": it is asked about, and goes to nobody."""
     TALK_CANNED = "talk_canned"
     """`/intro`, `canned intro`: a prepared reply, in the patient's language; without a name: the list."""
     TALK_JOIN = "talk_join"
-    """`join kim` asks a second person into the conversation; `join K7` is how they come."""
+    """`join kim` asks a second person into the conversation, `join es` whoever is on call and speaks that;
+    `join K7` is how they come."""
     TALK_LEAVE = "talk_leave"
     """`leave K7`: the second person goes."""
     TALK_NOTE = "talk_note"
     """`note <words>`: for whoever holds it next."""
     TALK_MUTE = "talk_mute"
     """`mute K7`: the patient asked for no texts; the holder honours it."""
+    TALK_CONTACTS = "talk_contacts"
+    """`contacts K7`: whom the patient lets us ask for help, by number, today."""
+    TALK_LAST = "talk_last"
+    """`last K7`, `last 5 K7`: the last texts of both sides."""
     HELP = "help"
     STOP = "stop"
     START = "start"
@@ -73,7 +79,7 @@ class Reply:
     minutes: int = 0
     """Of a snooze; 0 = not said."""
     number: str = ""
-    """Of a swap, or the six digits of a verification."""
+    """Of a swap, of a support contact to call, or of texts to show; the six digits of a verification."""
     in_letters: bool = field(default=False, compare=False)
     """The key that takes was spelt out (`take`), as a word of a conversation might be."""
 
@@ -116,6 +122,8 @@ _TALK_WORDS = {
     "leave": Key.TALK_LEAVE,
     "note": Key.TALK_NOTE,
     "mute": Key.TALK_MUTE,
+    "contacts": Key.TALK_CONTACTS,
+    "last": Key.TALK_LAST,
 }
 COMMAND_WORDS = (
     frozenset(_WORDS)
@@ -179,6 +187,9 @@ def _talk(tokens: list[str]) -> Reply | None:
     code = ""
     if len(tokens) > 1 and _is_code(tokens[0]):
         code, tokens = tokens[0], tokens[1:]
+    if tokens[0] == "called" and len(tokens) > 1 and tokens[1].strip(".,:;!") == "911":
+        # Told to us, or to the patient? A step of a hand-off must not end on the wrong phone.
+        return Reply(Key.TALK_911, code.upper(), name=" ".join(tokens[2:]), number=UNCLEAR)
     key = Key.TALK_CANNED if _CANNED.fullmatch(tokens[0]) else _TALK_WORDS.get(tokens[0])
     if key is None:
         return None
@@ -186,28 +197,35 @@ def _talk(tokens: list[str]) -> Reply | None:
     rest = [tokens[0][1:], *tokens[1:]] if slash else tokens[1:]
     if key is Key.TALK_SAFE and rest[:1] == ["?"]:
         rest = rest[1:]
-    if not code and rest and _is_code(rest[0]):
+    behind = not code and bool(rest) and _is_code(rest[0])
+    if behind:
         code, rest = rest[0], rest[1:]
     elif not code and len(rest) > 1 and _is_code(rest[-1]):
         code, rest = rest[-1], rest[:-1]
     code, name = code.upper(), " ".join(rest)
     match key:
-        case Key.TALK_SAFE | Key.TALK_WHERE | Key.TALK_LEAVE | Key.TALK_MUTE:
+        case Key.TALK_SAFE | Key.TALK_WHERE | Key.TALK_LEAVE | Key.TALK_MUTE | Key.TALK_CONTACTS:
             return Reply(key, code) if not rest else None
         case Key.TALK_911:
-            called = not rest or rest[0] == "called"
-            return (
-                Reply(key, code, name=" ".join(rest[1:]), number=rest[0] if rest else "") if called else None
-            )
+            if not rest or rest[0] == "called":
+                return Reply(key, code, name=" ".join(rest[1:]), number=rest[0] if rest else "")
+            return Reply(key, code, name=name, number=UNCLEAR) if behind else None
+        case Key.TALK_LAST:
+            plain = not rest or (len(rest) == 1 and _SMALL.fullmatch(rest[0]) is not None)
+            return Reply(key, code, number=rest[0] if rest else "") if plain else None
         case Key.TALK_CANNED:
-            return Reply(key, code, name=name) if len(rest) <= 1 else None
+            # What begins with a slash is meant for us, whatever follows it.
+            return Reply(key, code, name=name) if slash or len(rest) <= 1 else None
         case Key.TALK_JOIN:
-            return Reply(key, code, name=name) if len(rest) <= MOST_NAME_WORDS and (code or rest) else None
+            return Reply(key, code, name=name) if len(rest) <= MOST_NAME_WORDS else None
         case _note:
             return Reply(key, code, name=name) if rest else Reply(Key.UNKNOWN, code)
 
 
 _CANNED = re.compile(r"/\w*")
+_SMALL = re.compile("[1-9][0-9]?")
+UNCLEAR = "unclear"
+"""`Reply.number` of what looks like a step of the hand-off to 911, and is none."""
 
 
 def _tokens(line: str) -> list[str]:
@@ -233,7 +251,7 @@ def _command(tokens: list[str]) -> Reply | None:
     rest = tokens[1:]
     if not code and rest and _is_code(rest[0]) and (key is not Key.DISPOSE or not _disposition(rest[0])):
         code, rest = rest[0], rest[1:]
-    if not code and len(rest) > 1 and key in (Key.GIVE, Key.SNOOZE) and _is_code(rest[-1]):
+    if not code and len(rest) > 1 and key in (Key.GIVE, Key.SNOOZE, Key.CALL) and _is_code(rest[-1]):
         code, rest = rest[-1], rest[:-1]
     code = code.upper()
     if key is Key.DISPOSE:
@@ -244,6 +262,8 @@ def _command(tokens: list[str]) -> Reply | None:
         return _snooze(code, rest)
     if key is Key.CONFIRM:
         return Reply(key, code, name=" ".join(rest)) if rest else Reply(Key.UNKNOWN, code)
+    if key is Key.CALL and len(rest) == 1 and _SMALL.fullmatch(rest[0]):
+        return Reply(key, code, number=rest[0])
     in_letters = key is Key.TAKE and tokens[0].isalpha()
     return Reply(key, code, in_letters=in_letters) if not rest else None
 

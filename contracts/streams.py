@@ -24,6 +24,11 @@ class Durable:
     Where a page passes through there are many: in a storm the lanes decide how much of the
     processor it gets beside the intake of further signals and receipts.
     """
+    in_order: bool = False
+    """Whether the next message comes only when this one is acknowledged, over all copies.
+
+    Order then survives a crash and a message that is given back; the others wait meanwhile.
+    """
 
 
 @dataclass(frozen=True)
@@ -73,6 +78,9 @@ SERVICES = (
     "paging",
     "roster",
     "conversation",
+    "triage",
+    "attendance",
+    "followup",
     "watchdog",
     "cli",
 )
@@ -81,19 +89,57 @@ STREAMS = (
     Stream(
         name="PROGRAMME",
         subjects=("programme.>",),
-        holds="What the programme reports about patients: links, and the log of who read, was told or erased "
-        "what.",
-        appended_by=(("gateway", ("programme.>",)), ("cli", ("programme.>",))),
-        max_bytes=1 * GIB,
+        holds="What the programme reports about patients: sessions, screens, specimens, doses, links; and "
+        "the log of who read, was told or erased what.",
+        appended_by=(
+            ("gateway", ("programme.>",)),
+            ("triage", ("programme.signal_followed.*",)),
+            ("attendance", ("programme.signal_followed.*",)),
+            ("followup", ("programme.signal_followed.*",)),
+            # A code texted by a patient who is expected at a session.
+            ("conversation", ("programme.checked_in.*",)),
+            ("cli", ("programme.>",)),
+        ),
+        max_bytes=4 * GIB,
         durables=(
             Durable(
                 "escalation_programme",
                 "escalation",
-                ("programme.patient_linked.*", "programme.desk_answered.*"),
+                ("programme.patient_linked.*", "programme.desk_answered.*", "programme.signal_followed.*"),
                 1,
             ),
+            Durable(
+                "triage_facts",
+                "triage",
+                ("programme.screen_answered.*", "programme.specimen_tested.*", "programme.dose_reported.*"),
+                8,
+            ),
+            Durable(
+                "attendance_facts",
+                "attendance",
+                (
+                    "programme.session_planned.*",
+                    "programme.session_cancelled.*",
+                    "programme.checked_in.*",
+                    "programme.absence_excused.*",
+                    "programme.patient_discharged.*",
+                    "programme.patient_linked.*",
+                ),
+                16,
+            ),
+            Durable(
+                "followup_facts",
+                "followup",
+                (
+                    "programme.patient_discharged.*",
+                    "programme.patient_linked.*",
+                    "programme.followup_asked.*",
+                ),
+                2,
+            ),
         ),
-        followed_by=("cli",),
+        # The last check-in of whoever seems to be missing: it may still wait to be heard.
+        followed_by=("attendance", "cli"),
         duplicate_window=timedelta(hours=24),
         purged=True,
     ),
@@ -101,7 +147,11 @@ STREAMS = (
         name="CARRIER",
         subjects=("carrier.>",),
         holds="Each webhook of the carrier, whole and sealed, after its signature held.",
-        appended_by=(("gateway", ("carrier.>",)),),
+        appended_by=(
+            ("gateway", ("carrier.>",)),
+            # A text on the number for support contacts that may be a patient's.
+            ("followup", ("carrier.sms_received.patient",)),
+        ),
         max_bytes=2 * GIB,
         max_age=timedelta(days=90),
         durables=(
@@ -116,19 +166,21 @@ STREAMS = (
             Durable(
                 "conversation_carrier",
                 "conversation",
-                (
-                    "carrier.sms_received.patient",
-                    "carrier.call_received.patient",
-                    "carrier.sms_status.conversation",
-                ),
-                16,
+                ("carrier.sms_received.patient", "carrier.call_received.patient"),
+                48,
             ),
+            # Apart, so that no first text waits behind the receipts of earlier answers.
+            Durable("conversation_receipts", "conversation", ("carrier.sms_status.conversation",), 4),
+            Durable("followup_contacts", "followup", ("carrier.sms_received.contact",), 2),
+            # Apart, so that no text waits for the carrier's store.
+            Durable("gateway_media", "gateway", ("carrier.sms_received.patient",), 2),
             # Words for a patient; and whether a mistyped command, which paging answers, tells of a risk.
             Durable(
                 "conversation_staff",
                 "conversation",
                 ("carrier.sms_received.talk", "carrier.sms_received.staff"),
                 1,
+                in_order=True,
             ),
         ),
         # Which texts and calls came in: what the carrier lists beside them was lost on its way here.
@@ -142,6 +194,9 @@ STREAMS = (
         appended_by=(
             ("gateway", ("signals.*",)),
             ("conversation", ("signals.*",)),
+            ("triage", ("signals.*",)),
+            ("attendance", ("signals.session_missed", "signals.system_fault")),
+            ("followup", ("signals.follow_up_due", "signals.concern_raised")),
             ("watchdog", ("signals.system_fault",)),
             ("roster", ("signals.system_fault",)),
             ("paging", ("signals.system_fault",)),
@@ -158,8 +213,23 @@ STREAMS = (
         holds="Runs of a policy, one subject per patient; faults of the system, one per area.",
         appended_by=(("escalation", ("escalations.*", "faults.*")),),
         max_bytes=4 * GIB,
-        durables=(Durable("paging_escalations", "paging", ("escalations.*", "faults.*"), 64),),
-        followed_by=("escalation", "paging", "gateway", "conversation", "watchdog", "roster", "cli"),
+        durables=(
+            Durable("paging_escalations", "paging", ("escalations.*", "faults.*"), 64),
+            # What other systems are told; of the system's own faults nothing.
+            Durable("gateway_escalations", "gateway", ("escalations.*",), 8),
+            # An end that is taken back must not come before the end.
+            Durable("followup_escalations", "followup", ("escalations.*",), 1, in_order=True),
+        ),
+        followed_by=(
+            "escalation",
+            "paging",
+            "gateway",
+            "conversation",
+            "followup",
+            "watchdog",
+            "roster",
+            "cli",
+        ),
         purged=True,
     ),
     Stream(
@@ -181,14 +251,65 @@ STREAMS = (
         holds="The crisis line, one subject per patient.",
         appended_by=(("conversation", ("conversations.*",)),),
         max_bytes=1 * GIB,
+        durables=(Durable("followup_conversations", "followup", ("conversations.*",), 4),),
         followed_by=("conversation", "watchdog", "cli"),
         purged=True,
     ),
     Stream(
+        name="TRIAGE",
+        subjects=("triage.*",),
+        holds="What screens, specimens and doses came to, one subject per patient.",
+        appended_by=(("triage", ("triage.*",)),),
+        max_bytes=1 * GIB,
+        durables=(Durable("gateway_triage", "gateway", ("triage.*",), 2),),
+        followed_by=("triage", "cli"),
+        purged=True,
+    ),
+    Stream(
+        name="ATTENDANCES",
+        subjects=("attendances.*.*",),
+        holds="Who is expected at which session, and what became of it: one subject per session and patient.",
+        appended_by=(("attendance", ("attendances.*.*",)),),
+        max_bytes=2 * GIB,
+        # Longer than any row of misses that counts; sessions are planned months ahead.
+        max_age=timedelta(days=400),
+        followed_by=("attendance", "watchdog", "cli"),
+    ),
+    Stream(
+        name="FOLLOWUPS",
+        subjects=("followups.*",),
+        holds="After a crisis or a discharge: tasks and caring contacts, one subject per patient.",
+        appended_by=(("followup", ("followups.*",)),),
+        max_bytes=1 * GIB,
+        followed_by=("followup", "watchdog", "cli"),
+        purged=True,
+    ),
+    Stream(
+        name="OUTREACH",
+        subjects=("outreach.*",),
+        holds="Texts to patients that begin with us, asked of the crisis line, which alone sends them.",
+        appended_by=(("attendance", ("outreach.*",)), ("followup", ("outreach.*",))),
+        max_bytes=256 * MIB,
+        max_age=timedelta(days=90),
+        durables=(Durable("conversation_outreach", "conversation", ("outreach.*",), 4),),
+        duplicate_window=timedelta(hours=24),
+    ),
+    Stream(
+        name="DELIVERIES",
+        subjects=("deliveries.*.*",),
+        holds="What other systems are told as FHIR, one subject per recipient and resource.",
+        appended_by=(("gateway", ("deliveries.*.*",)),),
+        max_bytes=2 * GIB,
+        # Whom a patient's data went to is accounted for six years: 45 CFR 164.528.
+        max_age=timedelta(days=6 * 366),
+        followed_by=("gateway", "cli"),
+    ),
+    Stream(
         name="NOTICES",
         subjects=("notices.*",),
-        holds="What the roster tells responders: coming shifts, swaps, codes to verify a phone, gaps.",
-        appended_by=(("roster", ("notices.*",)), ("cli", ("notices.*",))),
+        holds="What responders are told beside pages: coming shifts, swaps, codes to verify a phone, gaps, "
+        "a picture that can't be had.",
+        appended_by=tuple((who, ("notices.*",)) for who in ("roster", "gateway", "followup", "cli")),
         max_bytes=256 * MIB,
         max_age=timedelta(days=90),
         durables=(Durable("paging_notices", "paging", ("notices.*",), 2),),
@@ -205,6 +326,8 @@ STREAMS = (
             Durable("escalation_overdue", "escalation", ("overdue.ESCALATIONS",), 1),
             Durable("paging_overdue", "paging", ("overdue.PAGES",), 1),
             Durable("conversation_overdue", "conversation", ("overdue.CONVERSATIONS",), 1),
+            Durable("attendance_overdue", "attendance", ("overdue.ATTENDANCES",), 1),
+            Durable("followup_overdue", "followup", ("overdue.FOLLOWUPS",), 1),
         ),
     ),
     Stream(
@@ -216,11 +339,26 @@ STREAMS = (
             ("paging", ("parked.*.*",)),
             ("conversation", ("parked.*.*",)),
             ("roster", ("parked.*.*",)),
+            ("triage", ("parked.*.*",)),
+            ("attendance", ("parked.*.*",)),
+            ("followup", ("parked.*.*",)),
+            ("gateway", ("parked.*.*",)),
             ("cli", ("parked.*.*",)),
         ),
         max_bytes=256 * MIB,
         durables=(Durable("escalation_parked", "escalation", ("parked.*.*",), 1),),
-        followed_by=("escalation", "paging", "conversation", "roster", "watchdog", "cli"),
+        followed_by=(
+            "escalation",
+            "paging",
+            "conversation",
+            "roster",
+            "triage",
+            "attendance",
+            "followup",
+            "gateway",
+            "watchdog",
+            "cli",
+        ),
     ),
 )
 
@@ -236,10 +374,24 @@ BUCKETS = (
         "people",
         "Responders and their contact methods.",
         ("cli", "paging", "roster"),
-        ("escalation", "paging", "gateway", "roster", "conversation", "cli"),
+        ("escalation", "paging", "gateway", "roster", "conversation", "followup", "cli"),
     ),
     Bucket("schedules", "Rotations and what changes them.", ("cli",), ("roster", "gateway", "cli")),
-    Bucket("calendars", "Holidays of the sites.", ("cli",), ("roster", "cli")),
+    Bucket("calendars", "Holidays of the sites.", ("cli",), ("roster", "attendance", "cli")),
+    Bucket("groups", "Groups of the programme and their timetables.", ("cli",), ("attendance", "cli")),
+    Bucket(
+        "enrolments",
+        "Who is expected at which group's sessions, from when until when.",
+        ("cli", "attendance"),
+        ("attendance", "cli"),
+    ),
+    Bucket(
+        "attendance_codes",
+        "What patients text to check in to a session, while it is on.",
+        ("attendance",),
+        ("attendance", "conversation", "cli"),
+        history=1,
+    ),
     Bucket("swaps", "Swaps offered and answered.", ("cli", "roster"), ("roster", "cli")),
     Bucket("leaves", "Who is away when.", ("cli",), ("roster", "cli")),
     Bucket("handoffs", "Coming turns: told, confirmed.", ("roster",), ("roster", "cli"), history=1),
@@ -268,7 +420,7 @@ BUCKETS = (
         "shifts",
         "Schedules compiled flat.",
         ("roster", "cli"),
-        ("escalation", "roster", "gateway", "cli"),
+        ("escalation", "roster", "gateway", "conversation", "cli"),
         max_bytes=256 * MIB,
         # Rewritten four times a day: calendar feeds show the past week as it was.
         history=32,
@@ -276,8 +428,8 @@ BUCKETS = (
     Bucket(
         "patients",
         "Patients, sealed.",
-        ("cli", "gateway", "conversation"),
-        ("escalation", "gateway", "conversation", "paging", "cli"),
+        ("cli", "gateway", "conversation", "attendance", "followup"),
+        ("escalation", "gateway", "conversation", "paging", "attendance", "followup", "cli"),
         max_bytes=512 * MIB,
     ),
     Bucket(
@@ -290,8 +442,8 @@ BUCKETS = (
     Bucket(
         "keys",
         "A key per patient, under the site's key. Once erased, what it sealed is unreadable everywhere.",
-        ("gateway", "conversation", "cli"),
-        ("gateway", "conversation", "cli"),
+        ("gateway", "conversation", "triage", "followup", "cli"),
+        ("gateway", "conversation", "triage", "followup", "cli"),
         max_bytes=256 * MIB,
         history=1,
         erased=True,
@@ -299,12 +451,62 @@ BUCKETS = (
     Bucket(
         "site_keys",
         "Checks of the site's keys: no service starts with another site's key.",
-        ("gateway", "conversation", "paging", "cli"),
-        ("gateway", "escalation", "paging", "roster", "conversation", "cli"),
+        ("gateway", "conversation", "paging", "triage", "followup", "cli"),
+        (
+            "gateway",
+            "escalation",
+            "paging",
+            "roster",
+            "conversation",
+            "triage",
+            "attendance",
+            "followup",
+            "cli",
+        ),
         max_bytes=1 * MIB,
+    ),
+    Bucket(
+        "media",
+        "Which files came with a patient's text, and how far the keeping of each is.",
+        ("gateway",),
+        ("gateway", "cli"),
+        max_bytes=128 * MIB,
+        history=1,
+    ),
+    Bucket(
+        "media_files",
+        "The files themselves, in parts, each sealed with the patient's key.",
+        ("gateway",),
+        ("gateway", "cli"),
+        max_bytes=4 * GIB,
+        history=1,
+    ),
+    Bucket(
+        "intake",
+        "What programme systems report: the version last heard of each resource, how far each subscription "
+        "was heard, and the active flags of each patient. Hashes and ids only.",
+        ("gateway",),
+        ("gateway", "cli"),
+        max_bytes=256 * MIB,
+        history=1,
+    ),
+    Bucket(
+        "recipients",
+        "Other systems that are told, of what, and on what ground; never their tokens.",
+        ("cli",),
+        ("gateway", "cli"),
+        max_bytes=4 * MIB,
     ),
     Bucket("holds", "Legal holds: nothing of these patients is erased or purged.", ("cli",), ("cli",)),
     Bucket("erasures", "Requests to erase a patient's key, and who confirmed them.", ("cli",), ("cli",)),
+    Bucket(
+        "pin_tries",
+        "The last wrong PINs of each responder: after five in a quarter of an hour none is looked at.",
+        ("paging", "cli"),
+        ("paging", "cli"),
+        max_bytes=4 * MIB,
+        history=1,
+    ),
     Bucket(
         "codes",
         "Short codes in use or lately used.",

@@ -81,6 +81,7 @@ class Kind(StrEnum):
     DOSE_MISSED = "dose_missed"
     CONCERN_RAISED = "concern_raised"
     OPTED_OUT = "opted_out"
+    FOLLOW_UP_DUE = "follow_up_due"
     SYSTEM_FAULT = "system_fault"
 
 

@@ -93,7 +93,8 @@ class Administration:
         known = {(m.channel, m.phone_ref): m for m in (before.methods if before else ())}
         methods = []
         for number, method in enumerate(draft.methods, start=1):
-            ref = self._seals.phone_ref(method.phone)
+            refs = self._seals.phone_refs(method.phone)
+            ref, stored = refs[0], [known.get((method.channel, one)) for one in refs]
             fresh = ContactMethod(
                 id=f"m{number}",
                 channel=method.channel,
@@ -101,7 +102,7 @@ class Administration:
                 phone_ref=ref,
                 verified_at=verified,
             )
-            methods.append(_still(fresh, known.get((method.channel, ref))))
+            methods.append(_still(fresh, next(filter(None, stored), None)))
         kept = before.pin_hash if before and keep_pin else ""
         return Person(
             id=draft.id,
@@ -111,6 +112,8 @@ class Administration:
             site=draft.site,
             pin_hash=pins.hash_pin(draft.pin) if draft.pin else kept,
             active=draft.active,
+            role=draft.role,
+            languages=draft.languages,
         )
 
     async def put_schedules(
@@ -199,8 +202,9 @@ class Administration:
         await aliases.start()
         await aliases.stop()
         for key, raw in aliases.raw.items():
-            if Alias.model_validate_json(raw).patient == patient:
-                await self._alias(key, into)
+            alias = Alias.model_validate_json(raw)
+            if alias.patient == patient:
+                await self._alias(key, into, alias.moved_to)
         await publish_fact(
             self._nc,
             f"programme.patient_linked.{patient}",
@@ -208,9 +212,10 @@ class Administration:
             f"linked:{patient}:{into}",
         )
 
-    async def _alias(self, key: str, patient: str) -> None:
+    async def _alias(self, key: str, patient: str, moved_to: str = "") -> None:
         bucket = await self._bucket("aliases")
-        value = Alias(patient=patient, since=self._now()).model_dump_json().encode()
+        alias = Alias(patient=patient, since=self._now(), moved_to=moved_to)
+        value = alias.model_dump_json().encode()
         try:
             await bucket.create(key, value)
         except KeyWrongLastSequenceError:

@@ -2,17 +2,23 @@
 
 import typer
 
-from services.command_line import keys, parked, patients, policies, rosters
+from services.command_line import keys, parked, patients, policies, rosters, sessions
 from services.command_line.answer import answer
 from services.command_line.conversations import conversations
 from services.command_line.doctor import doctor
 from services.command_line.drill import drill
+from services.command_line.education import app as education
 from services.command_line.escalations import escalations
+from services.command_line.media import app as media
 from services.command_line.page_test import page_test
 from services.command_line.privacy_purge import purge
+from services.command_line.readings import readings
+from services.command_line.recipients import app as recipients
 from services.command_line.rosters import who
 from services.command_line.running import provision_streams, run, up
+from services.command_line.screens import app as screen
 from services.command_line.signals import signal
+from services.command_line.tasks import app as tasks
 from services.command_line.triage import app as triage
 from services.command_line.troubles import Told
 from services.command_line.verify import verify
@@ -38,14 +44,21 @@ app.command(rich_help_panel=_CRISIS)(answer)
 app.command(rich_help_panel=_CRISIS)(who)
 app.add_typer(policies.app, name="policy", rich_help_panel=_PROGRAMME)
 app.add_typer(rosters.app, name="roster", rich_help_panel=_PROGRAMME)
+app.add_typer(sessions.app, name="sessions", rich_help_panel=_PROGRAMME)
 app.command(rich_help_panel=_PROGRAMME)(verify)
 app.add_typer(triage, name="triage", rich_help_panel=_PROGRAMME)
+app.add_typer(screen, name="screen", rich_help_panel=_PROGRAMME)
 app.add_typer(patients.app, name="patient", rich_help_panel=_PROGRAMME)
+app.add_typer(tasks, name="tasks", rich_help_panel=_PROGRAMME)
+app.add_typer(education, name="education", rich_help_panel=_PROGRAMME)
+app.add_typer(media, name="media", rich_help_panel=_PROGRAMME)
+app.add_typer(recipients, name="recipients", rich_help_panel=_PROGRAMME)
 app.command(rich_help_panel=_MEND)(drill)
 app.command("page-test", rich_help_panel=_MEND)(page_test)
 app.add_typer(parked.app, name="parked", rich_help_panel=_MEND)
 app.add_typer(keys.app, name="keys", rich_help_panel=_MEND)
 app.command(rich_help_panel=_MEND)(purge)
+app.command(rich_help_panel=_MEND)(readings)
 app.command(rich_help_panel=_MEND)(doctor)
 
 if __name__ == "__main__":

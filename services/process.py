@@ -28,6 +28,9 @@ APPS = {
     "paging": ("services.paging", "PagingSettings"),
     "roster": ("services.roster", "RosterSettings"),
     "conversation": ("services.conversation", "ConversationSettings"),
+    "triage": ("services.triage", "TriageSettings"),
+    "attendance": ("services.attendance", "AttendanceSettings"),
+    "followup": ("services.followup", "FollowupSettings"),
     "gateway": ("services.gateway", "GatewaySettings"),
 }
 """Service -> package and settings class, in the order they start: the gateway hears last."""

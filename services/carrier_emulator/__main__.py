@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import contextlib
+import secrets
 import signal
 import sys
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from services.carrier_emulator.behaviour import Behaviour
 from services.carrier_emulator.emulator import CarrierEmulator
 from services.carrier_emulator.numbers import SenderNumber
 from services.carrier_emulator.settings import Settings
-from services.runtime.clock import ScaledClock
+from services.runtime.clock import Clock, ScaledClock
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -44,11 +45,10 @@ def read_settings(arguments: Sequence[str] | None) -> Settings:
     return Settings(**{name: value for name, value in given.items() if value is not None})
 
 
-async def serve(settings: Settings) -> None:
-    """Run until SIGTERM or SIGINT, then end cleanly."""
-    clock = ScaledClock(settings.clock_scale)
+def make(settings: Settings, clock: Clock) -> CarrierEmulator:
+    """Return the emulator that the settings ask for."""
     key = (settings.api_key_sid, settings.api_key_secret)
-    emulator = CarrierEmulator(
+    return CarrierEmulator(
         clock,
         account_sid=settings.account_sid,
         auth_token=settings.auth_token,
@@ -56,9 +56,15 @@ async def serve(settings: Settings) -> None:
         numbers=tuple(settings.numbers),
         behaviour=Behaviour(calls_per_second=settings.calls_per_second or None),
         admin_token=settings.admin_token,
-        seed=settings.seed,
+        seed=secrets.randbits(32) if settings.seed is None else settings.seed,
         demo=settings.demo,
     )
+
+
+async def serve(settings: Settings) -> None:
+    """Run until SIGTERM or SIGINT, then end cleanly."""
+    clock = ScaledClock(settings.clock_scale)
+    emulator = make(settings, clock)
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)

@@ -1,5 +1,6 @@
 """Admin routes about phones and calls: look at them, and move the hands that hold them."""
 
+import base64
 from collections.abc import Sequence
 
 from aiohttp import web
@@ -7,6 +8,7 @@ from aiohttp import web
 from services.carrier_emulator.admin_json import read_json
 from services.carrier_emulator.calls import Answered, Call, Declined, HungUp, Input, Pressed
 from services.carrier_emulator.directory import Directory
+from services.carrier_emulator.messages import Attachment
 from services.carrier_emulator.phones import Phone
 from services.carrier_emulator.profiles import PRESETS, preset
 from services.carrier_emulator.voice import Voice
@@ -67,12 +69,15 @@ class AdminPhones:
         )
 
     async def send(self, request: web.Request) -> web.Response:
-        """Send a text from a phone: {body, to, media}."""
+        """Send a text from a phone: {body, to, media}.
+
+        A file is {content (base64), content_type}; words stand for a picture.
+        """
         values = await read_json(request)
         media = values.get("media", [])
-        urls = tuple(str(url) for url in media) if isinstance(media, Sequence) else ()
+        files = tuple(_file(one) for one in media) if isinstance(media, Sequence) else ()
         phone = self._phones.phone(request.match_info["number"])
-        sid = await phone.text(str(values.get("body", "")), str(values["to"]), urls)
+        sid = await phone.text(str(values.get("body", "")), str(values["to"]), files)
         return web.json_response({"sid": sid}, status=201)
 
     async def call(self, request: web.Request) -> web.Response:
@@ -99,6 +104,13 @@ class AdminPhones:
         else:
             call.inbox.put(acts[act])
         return web.json_response(_call_json(call))
+
+
+def _file(sent: object) -> Attachment | str:
+    if not isinstance(sent, dict):
+        return str(sent)
+    content = base64.b64decode(str(sent.get("content", "")), validate=True)
+    return Attachment(content, str(sent.get("content_type", "image/jpeg")))
 
 
 def _phone_json(phone: Phone) -> dict[str, object]:

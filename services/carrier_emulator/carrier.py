@@ -16,6 +16,7 @@ from services.carrier_emulator.inbound_sms import InboundSms
 from services.carrier_emulator.interpreter import Interpreter
 from services.carrier_emulator.ledger import Ledger
 from services.carrier_emulator.mailbox import Mailbox
+from services.carrier_emulator.messages import Attachment
 from services.carrier_emulator.numbers import Numbers
 from services.carrier_emulator.opt_outs import OptOuts
 from services.carrier_emulator.outbox import Outbox
@@ -46,6 +47,7 @@ class Carrier:
         self.numbers = numbers
         self.seed = seed
         self.skew_seconds = 0.0
+        self.base_url = "https://api.twilio.com"
         now = clock.now
         self.activity = Activity(clock)
         self.ledger = Ledger()
@@ -88,7 +90,7 @@ class Carrier:
             inbox=Mailbox(self.activity),
         )
 
-    def text_from_phone(self, phone: str, to: str, body: str, media: tuple[str, ...]) -> str:
+    def text_from_phone(self, phone: str, to: str, body: str, media: tuple[Attachment | str, ...]) -> str:
         """Take a text from a phone and return its sid."""
         return self._inbound_sms.take(phone, to, body, media)
 
@@ -157,6 +159,7 @@ class Carrier:
             blocked=self.blocked,
             documents=self._documents,
             sms=self.sms,
+            base_url=lambda: self.base_url,
         )
 
     def _build_calls(self, behaviour: Behaviour) -> None:

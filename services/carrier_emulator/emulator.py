@@ -124,6 +124,7 @@ class CarrierEmulator:
         """Listen on 127.0.0.1."""
         await self.carrier.webhooks.start()
         await self._port.open(port)
+        self.carrier.base_url = self.base_url
         if self._demo is not None:
             self._demo.start()
 

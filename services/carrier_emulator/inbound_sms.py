@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from services.carrier_emulator import opt_outs, segments
+from services.carrier_emulator import attachments, opt_outs, segments
 from services.carrier_emulator.activity import Activity
 from services.carrier_emulator.behaviour import Behaviour
 from services.carrier_emulator.debugger import Debugger
@@ -12,7 +12,7 @@ from services.carrier_emulator.entries import OptOutChanged, SmsFromPhone
 from services.carrier_emulator.geography import places
 from services.carrier_emulator.identifiers import Identifiers
 from services.carrier_emulator.ledger import Ledger
-from services.carrier_emulator.messages import Message
+from services.carrier_emulator.messages import Attachment, Message
 from services.carrier_emulator.numbers import Numbers, SenderNumber
 from services.carrier_emulator.opt_outs import OptOuts
 from services.carrier_emulator.signed_request import Webhook
@@ -37,6 +37,7 @@ class InboundSms:
         blocked: OptOuts,
         documents: Documents,
         sms: Sms,
+        base_url: Callable[[], str],
     ) -> None:
         self._account_sid = account_sid
         self._now = now
@@ -49,8 +50,9 @@ class InboundSms:
         self._blocked = blocked
         self._documents = documents
         self._sms = sms
+        self._base_url = base_url
 
-    def take(self, phone: str, to: str, body: str, media: tuple[str, ...] = ()) -> str:
+    def take(self, phone: str, to: str, body: str, media: tuple[Attachment | str, ...] = ()) -> str:
         """Take a text from a phone to one of our numbers and return its sid."""
         sender = self._numbers.senders.get(to)
         if sender is None:
@@ -59,17 +61,17 @@ class InboundSms:
         sid = self._identifiers.sid("MM" if media else "SM")
         message = Message(sid, self._account_sid, to, phone, body, "received", "inbound", now, now, sent=now)
         message.num_media = len(media)
-        message.media = {self._identifiers.sid("ME"): url for url in media}
+        message.media = {self._identifiers.sid("ME"): attachments.attachment(one) for one in media}
         self._sms.messages[sid] = message
         self._ledger.write(SmsFromPhone(now, sid, to, phone, body))
-        self._activity.spawn(self._deliver(message, sender, media))
+        self._activity.spawn(self._deliver(message, sender))
         return sid
 
-    async def _deliver(self, message: Message, sender: SenderNumber, media: tuple[str, ...]) -> None:
+    async def _deliver(self, message: Message, sender: SenderNumber) -> None:
         wish = self._honour_wish(message, sender)
         if not sender.sms_url:
             return
-        params = self._params(message, media)
+        params = self._params(message)
         if wish is not None and self._behaviour.advanced_opt_out:
             params["OptOutType"] = wish
         webhook = Webhook(sender.sms_url, params, message.sid, "sms_inbound", sender.sms_method)
@@ -120,7 +122,7 @@ class InboundSms:
         service = self._numbers.service_of(number)
         return service.sid if service is not None else number
 
-    def _params(self, message: Message, media: tuple[str, ...]) -> dict[str, str]:
+    def _params(self, message: Message) -> dict[str, str]:
         service = self._numbers.service_of(message.to)
         params = {
             "ToCountry": "US",
@@ -133,15 +135,15 @@ class InboundSms:
             "From": message.sender,
             "To": message.to,
             "Body": message.body,
-            "NumMedia": str(len(media)),
+            "NumMedia": str(len(message.media)),
             "NumSegments": str(segments.count(message.body)),
             **places("From", "To"),
         }
         if service is not None:
             params["MessagingServiceSid"] = service.sid
-        for index, url in enumerate(media):
-            params[f"MediaUrl{index}"] = url
-            params[f"MediaContentType{index}"] = "image/jpeg"
+        for index, (media, file) in enumerate(message.media.items()):
+            params[f"MediaUrl{index}"] = f"{self._base_url()}{attachments.api_path(message, media)}"
+            params[f"MediaContentType{index}"] = file.content_type
         return params
 
 

@@ -9,6 +9,14 @@ from services.carrier_emulator.identifiers import rfc2822
 FINAL = frozenset({"delivered", "undelivered", "failed", "canceled", "received"})
 
 
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A picture or other file as a phone sends it."""
+
+    content: bytes
+    content_type: str = "image/jpeg"
+
+
 @dataclass(slots=True, eq=False)
 class Message:
     """One message in whichever direction; its status only moves forward."""
@@ -29,8 +37,8 @@ class Message:
     sent: datetime | None = None
     error_code: int | None = None
     num_media: int = 0
-    media: dict[str, str] = field(default_factory=dict)
-    """The files that are still stored: sid -> where the phone had them from."""
+    media: dict[str, Attachment] = field(default_factory=dict)
+    """The files that are still stored, by their sid."""
     automatic: bool = False
     provide_feedback: bool = False
 

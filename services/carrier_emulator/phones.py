@@ -8,6 +8,7 @@ from typing import Protocol
 
 from services.carrier_emulator.activity import Activity
 from services.carrier_emulator.calls import Answered, Call, Declined, HungUp, Pressed
+from services.carrier_emulator.messages import Attachment
 from services.carrier_emulator.profiles import Profile
 
 
@@ -24,7 +25,7 @@ class InboxText:
 class Network(Protocol):
     """What a phone can ask of the carrier."""
 
-    def text_from_phone(self, phone: str, to: str, body: str, media: tuple[str, ...]) -> str:
+    def text_from_phone(self, phone: str, to: str, body: str, media: tuple[Attachment | str, ...]) -> str:
         """Take a text from a phone and return its sid."""
 
     def call_from_phone(self, phone: str, to: str) -> Call:
@@ -62,8 +63,11 @@ class Phone:
         """Return everything that was said to the person, over all calls, in order."""
         return [text for call in self.calls for text in call.heard]
 
-    async def text(self, body: str, to: str, media: tuple[str, ...] = ()) -> str:
-        """Send a text to a number and return its sid; the webhook runs in the background."""
+    async def text(self, body: str, to: str, media: tuple[Attachment | str, ...] = ()) -> str:
+        """Send a text to a number and return its sid; the webhook runs in the background.
+
+        `media` are files, or words that stand for a picture.
+        """
         return self._network.text_from_phone(self.number, to, body, media)
 
     async def call(self, number: str) -> Call:

@@ -1,8 +1,11 @@
-"""The files of a text on the REST API: list, fetch, delete. Only what is known of them, not their bytes."""
+"""The files of a text on the REST API: list, look at, delete, and download.
+
+A download takes credentials at the API, which redirects to a store where the URL itself lets in.
+"""
 
 from aiohttp import web
 
-from services.carrier_emulator import pages
+from services.carrier_emulator import attachments, pages
 from services.carrier_emulator.errors import RestError
 from services.carrier_emulator.identifiers import rfc2822
 from services.carrier_emulator.messages import Message
@@ -22,6 +25,8 @@ class MediaResource:
             web.get(f"{media}.json", self.list),
             web.get(f"{media}/{{sid}}.json", self.fetch),
             web.delete(f"{media}/{{sid}}.json", self.delete),
+            web.get(f"{media}/{{sid}}", self.download),
+            web.get(f"{attachments.STORE}/{{message}}/{{sid}}", self.stored),
         ]
 
     async def list(self, request: web.Request) -> web.Response:
@@ -41,6 +46,23 @@ class MediaResource:
         del message.media[self._sid(request, message)]
         return web.Response(status=204)
 
+    async def download(self, request: web.Request) -> web.Response:
+        """Redirect to where the file lies."""
+        message = self._message(request)
+        where = attachments.store_path(message, self._sid(request, message))
+        return web.Response(status=307, headers={"Location": f"{request.scheme}://{request.host}{where}"})
+
+    async def stored(self, request: web.Request) -> web.Response:
+        """Return the file itself to whoever has its signed URL."""
+        message = self._sms.messages.get(request.match_info["message"])
+        sid = request.match_info["sid"]
+        if message is None or sid not in message.media:
+            return web.Response(status=404, text="<Error><Code>NoSuchKey</Code></Error>")
+        if request.query.get("Signature") != attachments.signature(message, sid):
+            return web.Response(status=403, text="<Error><Code>AccessDenied</Code></Error>")
+        file = message.media[sid]
+        return web.Response(body=file.content, headers={"Content-Type": file.content_type})
+
     def _message(self, request: web.Request) -> Message:
         message = self._sms.messages.get(request.match_info["message"])
         if message is None:
@@ -57,7 +79,7 @@ class MediaResource:
 def _as_json(message: Message, sid: str) -> dict[str, object]:
     return {
         "account_sid": message.account_sid,
-        "content_type": "image/jpeg",
+        "content_type": message.media[sid].content_type,
         "date_created": rfc2822(message.created),
         "date_updated": rfc2822(message.updated),
         "parent_sid": message.sid,

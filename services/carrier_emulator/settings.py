@@ -9,7 +9,7 @@ from services.carrier_emulator.numbers import SenderNumber
 class Settings(BaseSettings):
     """What the process needs to know; a missing value stops it with its name."""
 
-    model_config = SettingsConfigDict(env_prefix="VIGIL_EMULATOR_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="VIGIL_EMULATOR_", env_ignore_empty=True, extra="ignore")
 
     port: int = 8090
     account_sid: str = "AC" + "0" * 32
@@ -17,7 +17,11 @@ class Settings(BaseSettings):
     api_key_sid: str = ""
     api_key_secret: str = ""
     admin_token: str = ""
-    seed: int = 0
+    seed: int | None = Field(
+        None,
+        description="Repeats the sids and faults of an earlier run. Empty: new ones at each start, "
+        "for whoever remembers a sid takes its second coming for a duplicate.",
+    )
     clock_scale: float = 1.0
     demo: bool = False
     calls_per_second: float = 1.0

@@ -18,10 +18,10 @@ from contracts.programme import DeskAnswered
 from contracts.replies import Key, Reply, parse
 from services.command_line.escalations import brief_of
 from services.command_line.link import Link, linked, me
+from services.command_line.pin_asked import refuse_unless_pin_fits
 from services.command_line.shown import put_json
 from services.command_line.troubles import Trouble, unknown
 from services.paging.core import names
-from services.runtime import pins
 from services.runtime.aggregates import read_events
 from services.runtime.log import Log, publish_fact
 from services.runtime.sealing import Seals
@@ -98,8 +98,7 @@ async def answered(responder: str, text: str, pin: str) -> Done:
         person = people.get(responder)
         if person is None:
             raise unknown("responder", responder, people)
-        if not pins.fits(pin, person.pin_hash):
-            raise Trouble(f"that is not the PIN of {responder}; set one with `pin:` in people.yaml")
+        await refuse_unless_pin_fits(link, person, pin)
         subject = await _subject(link, reply.code)
         log = Log(link.nc, "ESCALATIONS", timeout=5)
         before = await log.last(subject)

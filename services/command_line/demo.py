@@ -95,6 +95,8 @@ def environment(secret: Secrets, ports: Ports) -> dict[str, str]:
         "VIGIL_EMULATOR_ADMIN_TOKEN": secret.admin_token,
         "VIGIL_EMULATOR_NUMBERS": json.dumps(numbers),
         "VIGIL_EMULATOR_DEMO": "true",
+        "VIGIL_DEMO_FOLDER": str(DEPLOY / "demo"),
+        "VIGIL_DEMO_PINS": "true",
     }
 
 
@@ -141,10 +143,10 @@ Try, in another terminal:
   {vigil} signal screen_positive demo_1 --urgency imminent
   {vigil} escalations
 
-then open the phone of whoever was paged and answer 1 (take), 3 (reached the patient), and
-4 safety plan with that person's PIN (how it ended; PINs: deploy/demo/people.yaml), which a
-colleague is asked to SIGN. Or answer nothing, and watch who is paged next.
-As a patient, text the crisis line {PATIENT_NUMBER} from +12025550121.
+Or play everybody on the page of phones: text as a patient, press 1 on the phone of whoever is
+paged, and write: words go to and fro. 3 says the patient is reached; `4 spoke` says how it ended,
+with the PIN shown at that phone when it is NOW, which a colleague is asked to SIGN. Or answer
+nothing, and watch who is paged next.
 
 Ctrl-C stops it; everything is kept for the next start.
 """

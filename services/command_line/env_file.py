@@ -25,6 +25,8 @@ GROUPS = (
     ("gateway", "services.gateway.settings"),
     ("escalation", "services.escalation.settings"),
     ("roster", "services.roster.settings"),
+    ("attendance", "services.attendance.settings"),
+    ("followup", "services.followup.settings"),
     ("watchdog", "services.watchdog.settings"),
     ("`vigil`, the command line", "services.command_line.settings"),
     ("The carrier emulator (demo and tests only)", "services.carrier_emulator.settings"),

@@ -11,13 +11,15 @@ from contracts.streams import STREAMS
 from services.runtime.follow import Follower
 from services.runtime.log import Stored
 
-_SCANNED = ("ESCALATIONS", "CONVERSATIONS", "PROGRAMME", "PARKED")
-"""Streams that keep for ever what was sealed; the others forget it by themselves."""
+_SCANNED = ("ESCALATIONS", "CONVERSATIONS", "PROGRAMME", "TRIAGE", "ATTENDANCES", "FOLLOWUPS", "PARKED")
+"""Streams that keep what was sealed for ever, or for longer than a key is waited for."""
+_FORGETTING = ("CARRIER", "SIGNALS", "PAGES", "NOTICES", "OUTREACH")
+"""Streams that are full of it, and forget it by themselves."""
 
 
 async def needs_of(nc: Client, key: SiteKey, now: datetime) -> list[str]:
     """Return in sentences what still needs a replaced key; raises Unavailable."""
-    ages = [stream.max_age for stream in STREAMS if stream.max_age is not None]
+    ages = [one.max_age for one in STREAMS if one.name in _FORGETTING and one.max_age is not None]
     until = (key.replaced_at or now) + max(ages, default=timedelta())
     needs = []
     if until > now:

@@ -42,6 +42,11 @@ class Rotation:
         self._now = now
         self._tell = tell
 
+    async def looked(self) -> int:
+        """Return how many patients' keys a rotation would wrap anew, and change nothing."""
+        await self._known()
+        return sum(wrapped.erased is None for wrapped in (await self._wrapped()).values())
+
     async def rotate(self, *, stage_only: bool = False) -> str:
         """Bring in a new key, or go on where an earlier run stopped; return its name."""
         known = await self._known()
@@ -128,7 +133,7 @@ class Rotation:
             return False
         box = seals.wrap(patient, seals.unwrap(patient, wrapped.boxes))[name]
         after = wrapped.model_copy(update={"boxes": wrapped.boxes | {name: box}})
-        return await _updated(bucket, patient, after, entry.revision)
+        return await updated(bucket, patient, after, entry.revision)
 
     async def _unwrap_all(self, seals: Seals, name: str) -> None:
         """Drop the boxes under that key of the site; each patient's key is under another one by now."""
@@ -145,7 +150,7 @@ class Rotation:
                     continue  # Somebody wrote in between: the next round looks again.
                 boxes = {one: box for one, box in wrapped.boxes.items() if one != name}
                 after = wrapped.model_copy(update={"boxes": boxes})
-                await _updated(bucket, patient, after, entry.revision)
+                await updated(bucket, patient, after, entry.revision)
 
     async def _wrapped(self) -> dict[str, WrappedKey]:
         table = Table(self._nc, "keys")
@@ -178,7 +183,7 @@ class Rotation:
                 )
                 update = {"name": _anew(seals, before.name, name), "methods": methods}
                 after = before.model_copy(update=update)
-                done = after == before or await _updated(bucket, person, after, entry.revision)
+                done = after == before or await updated(bucket, person, after, entry.revision)
 
     async def _reseal_patients(self, seals: Seals, name: str) -> None:
         """Seal with their own keys what an earlier version sealed with the site's."""
@@ -196,13 +201,14 @@ class Rotation:
                 before = Patient.model_validate_json(entry.value or b"")
                 held = {f: getattr(before, f) for f in Patient.model_fields}
                 update = {f: mine.resealed(v) for f, v in held.items() if isinstance(v, Sealed)}
-                done = await _updated(bucket, patient, before.model_copy(update=update), entry.revision)
+                done = await updated(bucket, patient, before.model_copy(update=update), entry.revision)
 
     async def _bucket(self) -> KeyValue:
         return await self._nc.jetstream(timeout=5).key_value(site_keys.BUCKET)
 
 
-async def _updated(bucket: KeyValue, key: str, value: BaseModel, revision: int | None) -> bool:
+async def updated(bucket: KeyValue, key: str, value: BaseModel, revision: int | None) -> bool:
+    """Write a value unless somebody else wrote it since that revision; return whether it was written."""
     try:
         await bucket.update(key, value.model_dump_json().encode(), last=revision)
     except KeyWrongLastSequenceError:

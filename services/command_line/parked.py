@@ -7,6 +7,7 @@ import typer
 
 from contracts.parked import Parked
 from contracts.streams import SERVICES, durable
+from services.command_line.deliveries import parked_deliveries
 from services.command_line.link import Link, linked
 from services.command_line.shown import local, show, table
 from services.command_line.troubles import Told, Trouble
@@ -40,6 +41,7 @@ def retry(
 async def _list(every: bool) -> None:
     async with linked() as link:
         found = [parked for parked in await read(link) if every or parked.status == "parked"]
+        untold = await parked_deliveries(link)
     rows = [
         (
             local(one.at),
@@ -52,6 +54,18 @@ async def _list(every: bool) -> None:
         )
         for one in found
     ]
+    rows += [
+        (
+            local(one.brief.at),
+            "gateway",
+            f"to {one.recipient}",
+            one.id,
+            one.brief.why,
+            str(one.brief.attempts),
+            "parked",
+        )
+        for one in untold
+    ]
     columns = ("parked", "service", "message", "subject", "error", "tries", "now")
     show(table("Parked messages", columns, rows, "None: everything was understood and handled."))
 
@@ -59,6 +73,7 @@ async def _list(every: bool) -> None:
 async def _retry(service: str) -> None:
     async with linked() as link:
         waiting = [durable(one.durable)[1].service for one in await read(link) if one.status == "parked"]
+        waiting += ["gateway" for _ in await parked_deliveries(link)]
         asked = sorted({name for name in waiting if service in ("", name)})
         for name in asked:
             await link.nc.publish(retry_subject(name), b"")

@@ -70,6 +70,8 @@ def show(
     why: Annotated[str, typer.Option(help="What for; recorded. No name, nothing clinical.")] = "",
 ) -> None:
     """Show what is known of a patient; name, phone and address only with --reveal."""
+    if reveal and not why.strip():
+        raise Trouble("--why: say what for; that you saw it, and why, goes on record")
     asyncio.run(_show(patient, reveal, why))
 
 

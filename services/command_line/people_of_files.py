@@ -53,6 +53,8 @@ def people_of(
             zone=draft.zone,
             site=draft.site,
             active=draft.active,
+            role=draft.role,
+            languages=draft.languages,
         )
         for draft in drafts
     }

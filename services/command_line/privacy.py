@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import time
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter, ValidationError
@@ -43,6 +44,7 @@ _KINDS: dict[str, TypeAdapter[Logged]] = {
     "patient_erased": TypeAdapter(PatientErased),
 }
 """The facts that make the log of one patient, by the middle of their subject."""
+LOGGED = frozenset(_KINDS)
 
 
 async def known(link: Link, name: str) -> Patient:
@@ -107,6 +109,22 @@ async def log_of(link: Link, ids: tuple[str, ...]) -> list[Logged]:
 
     await _read(link, tuple(f"programme.*.{one}" for one in ids), learn)
     return sorted(found, key=lambda fact: fact.at)
+
+
+async def facts_of(link: Link, ids: tuple[str, ...], without: frozenset[str]) -> list[dict[str, Any]]:
+    """Return what else the programme reported about these ids, as it is stored, oldest first."""
+    found: list[dict[str, Any]] = []
+
+    def learn(stored: Stored) -> None:
+        kind = stored.subject.split(".")[1]
+        if kind not in without:
+            try:
+                found.append({"what": kind, **json.loads(stored.data)})
+            except (ValueError, TypeError):
+                return
+
+    await _read(link, tuple(f"programme.*.{one}" for one in ids), learn)
+    return found
 
 
 def hours(text: str, zone: str, option: str) -> Hours:

@@ -10,12 +10,12 @@ import typer
 from contracts.people import Person
 from contracts.privacy import ErasureAsked, ErasureRequest, Hold, PatientHeld
 from services.command_line.link import Link, linked, me
+from services.command_line.pin_asked import refuse_unless_pin_fits
 from services.command_line.privacy import ids_of, known, living, record
 from services.command_line.privacy_erasure import erase as erase_key
 from services.command_line.privacy_erasure import refuse_unless_free
 from services.command_line.shown import local
 from services.command_line.troubles import Trouble
-from services.runtime import pins
 
 OPEN_FOR = timedelta(days=7)
 """How long the second person has; a request nobody confirms is forgotten."""
@@ -158,7 +158,5 @@ async def _proven(link: Link, by: str) -> None:
     person = (await link.values("people", Person)).get(by)
     if person is None or not person.active:
         raise Trouble(f"--by: there is no active responder {by!r}; see `vigil who`")
-    if not person.pin_hash:
-        raise Trouble(f"--by: {by} has no PIN; give them one in people.yaml, then apply it")
-    if not pins.fits(typer.prompt(f"PIN of {by}", hide_input=True), person.pin_hash):
-        raise Trouble(f"--by: that is not the PIN of {by}; nothing was done")
+    asked = typer.prompt(f"PIN of {by}", hide_input=True) if person.pin_hash else ""
+    await refuse_unless_pin_fits(link, person, asked, "--by")

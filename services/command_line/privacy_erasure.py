@@ -27,7 +27,7 @@ from services.runtime.follow import Table
 from services.runtime.log import Log, publish_fact
 from services.runtime.settings import load
 
-_SUBJECTS = (("ESCALATIONS", "escalations"), ("CONVERSATIONS", "conversations"))
+_SUBJECTS = (("ESCALATIONS", "escalations"), ("CONVERSATIONS", "conversations"), ("TRIAGE", "triage"))
 
 
 def years() -> Years:

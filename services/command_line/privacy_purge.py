@@ -2,10 +2,10 @@
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 import nats.js.errors
 import typer
@@ -14,6 +14,8 @@ from contracts.commits import DUE, Commit
 from contracts.people import Patient
 from contracts.privacy import Hold
 from services.command_line.link import Link, linked
+from services.command_line.media_files import past_retention
+from services.command_line.privacy import LOGGED
 from services.command_line.privacy_erasure import years
 from services.command_line.privacy_retention import (
     YEAR,
@@ -27,6 +29,10 @@ from services.command_line.shown import show, table
 from services.command_line.troubles import Trouble
 from services.runtime.follow import Follower
 from services.runtime.log import Stored
+
+Class = Literal["clinical", "minor", "log", "faults"]
+"""Classes of records, each with years of its own; what the programme reports of a patient is clinical."""
+_LOG = frozenset({"keys_changed", "desk_answered"})
 
 
 @dataclass(frozen=True)
@@ -43,7 +49,7 @@ def purge(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would go; change nothing.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Remove old closed runs, conversations and log lines, by the years set for each (VIGIL_RETENTION_...).
+    """Remove old runs, conversations, files and log lines, by the years set for each (VIGIL_RETENTION_...).
 
     Nothing that is open goes, nothing of a patient under a legal hold, and no patient's key: whose
     record as a whole is past its retention is listed, for two people to erase. Webhooks, pages and
@@ -60,6 +66,9 @@ async def _purge(dry_run: bool, yes: bool) -> None:
         due = await erasable(link, years(), patients, held)
     rows = [(one.stream, one.subject, str(one.count)) for one in found]
     show(table("Past retention", ("stream", "subject", "messages"), rows))
+    show(table("By class", ("class", "kept", "subjects", "messages"), _by_class(found, patients, years())))
+    if held:
+        typer.echo(f"Under a legal hold, and left alone: {', '.join(sorted(held))}")
     if due:
         typer.echo(f"Whole records past retention, for `vigil patient erase`: {', '.join(due)}")
     if dry_run or not found:
@@ -85,22 +94,28 @@ async def purgeable(link: Link, kept: Years, patients: dict[str, Patient], held:
     now = link.clock.now()
 
     def cut_of(subject: str) -> datetime | None:
-        area, _, name = subject.partition(".")
-        if area == "faults":
-            return now - YEAR * kept.faults
-        if name in held:
+        name = subject.rpartition(".")[2]
+        kind = class_of(subject, patients)
+        if kind != "faults" and name in held:
             return None
-        minor = name in patients and patients[name].minor
-        return now - (clinical_until(now, kept, minor=minor) - now)
+        match kind:
+            case "faults":
+                return now - YEAR * kept.faults
+            case "log":
+                return now - YEAR * kept.log
+            case _clinical:
+                return now - (clinical_until(now, kept, minor=kind == "minor") - now)
 
-    def log_cut(subject: str) -> datetime | None:
-        return None if subject.rpartition(".")[2] in held else now - YEAR * kept.log
-
+    minors = frozenset(name for name, one in patients.items() if one.minor)
+    files = await past_retention(link, kept, minors, frozenset(held))
     return [
         *await _of(link, "ESCALATIONS", cut_of, purge_below, _commit),
         *await _of(link, "CONVERSATIONS", cut_of, purge_below, _commit),
+        *await _of(link, "TRIAGE", cut_of, purge_below, _commit),
+        *await _of(link, "FOLLOWUPS", cut_of, purge_below, _commit),
         # Links are no log: who is who is needed as long as the ids are.
-        *await _of(link, "PROGRAMME", log_cut, log_below, _fact),
+        *await _of(link, "PROGRAMME", cut_of, log_below, _fact),
+        *(Purgeable(one.stream, one.subject, one.below, one.count) for one in files),
     ]
 
 
@@ -117,7 +132,11 @@ async def erasable(link: Link, kept: Years, patients: dict[str, Patient], held: 
         at = Commit.model_validate_json(stored.data).at
         last[name] = max(at, last.get(name, at))
 
-    for stream, filters in (("ESCALATIONS", ("escalations.*",)), ("CONVERSATIONS", ())):
+    for stream, filters in (
+        ("ESCALATIONS", ("escalations.*",)),
+        ("CONVERSATIONS", ()),
+        ("FOLLOWUPS", ()),
+    ):
         follower = Follower(link.nc, stream, learn, filters=filters, label="cli")
         await follower.start()
         await follower.stop()
@@ -127,6 +146,27 @@ async def erasable(link: Link, kept: Years, patients: dict[str, Patient], held: 
         if name in patients and patients[name].erased_at is None and name not in (held | going)
         if clinical_until(at, kept, minor=patients[name].minor) <= now
     )
+
+
+def class_of(subject: str, patients: Mapping[str, Patient]) -> Class:
+    """Return the class of records that a subject belongs to."""
+    area, *middle, name = subject.split(".")
+    if area == "faults":
+        return "faults"
+    if area == "$KV":
+        name = middle[1]
+    if area == "programme" and middle and (middle[0] in LOGGED or middle[0] in _LOG):
+        return "log"
+    return "minor" if name in patients and patients[name].minor else "clinical"
+
+
+def _by_class(
+    found: list[Purgeable], patients: Mapping[str, Patient], kept: Years
+) -> Iterator[tuple[str, str, str, str]]:
+    spans = {"clinical": kept.clinical, "minor": kept.minor, "log": kept.log, "faults": kept.faults}
+    for name, span in spans.items():
+        own = [one for one in found if class_of(one.subject, patients) == name]
+        yield name, f"{span:g} years", str(len(own)), str(sum(one.count for one in own))
 
 
 Below = Callable[[list[Message], datetime], int]

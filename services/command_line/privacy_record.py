@@ -19,7 +19,9 @@ from contracts.programme import PatientRevealed
 from services.command_line.link import linked, me
 from services.command_line.moments import moment_here
 from services.command_line.privacy import Logged, ids_of, known, living, log_of, record
-from services.command_line.privacy_export import as_html, as_json, gather
+from services.command_line.privacy_export import gather
+from services.command_line.privacy_ground import EXCEPTIONS, Grounds, grounds
+from services.command_line.privacy_page import as_html, as_json
 from services.command_line.settings import RecordSettings
 from services.command_line.shown import local, show, table
 from services.command_line.troubles import Trouble
@@ -60,6 +62,16 @@ def export(
     patient: PatientId,
     to: Annotated[str, typer.Option(help="For whom it is; sealed in the log.")],
     purpose: Annotated[str, typer.Option(help="What for, such as `records request`; no name.")],
+    consent: Annotated[
+        str, typer.Option(help="Where the patient's signed consent to this is kept; or --exception.")
+    ] = "",
+    scope: Annotated[str, typer.Option(help="What the consent covers; sealed in the log, goes along.")] = "",
+    exception: Annotated[
+        str, typer.Option(help=f"Without consent, because of: {', '.join(EXCEPTIONS)}.", metavar="WHICH")
+    ] = "",
+    basis: Annotated[
+        str, typer.Option(help="The order or agreement on which the exception rests: where it is kept.")
+    ] = "",
     form: Annotated[Literal["json", "html"], typer.Option("--format", help="json or html.")] = "json",
     out: Annotated[
         Path | None, typer.Option(help="File to write, for its owner's eyes only; else to the terminal.")
@@ -68,12 +80,17 @@ def export(
 ) -> None:
     """Write out one patient's record: all that is known, the conversation, what happened, who read it.
 
-    The notice of 42 CFR 2.32 goes with it (VIGIL_PART2_NOTICE), and the log says to whom. Whether it
-    may leave (consent, or another ground) is for a person to know.
+    The notice of 42 CFR 2.32 goes with it (VIGIL_PART2_NOTICE), with whom it is for, what for, and
+    the consent or the exception on which it leaves; the log says the same. Whether that ground holds
+    is for a person to know: a subpoena alone is none. Of somebody erased it says so, and what is left.
     """
+    for option, said in (("--to", to), ("--purpose", purpose)):
+        if not said.strip():
+            raise Trouble(f"{option}: say it; it is accounted for (45 CFR 164.528)")
+    ground = grounds(consent, scope, exception, basis)
     if not yes:
         typer.confirm(f"Everything about {patient} will be written in clear, for {to}. Go on?", abort=True)
-    asyncio.run(_export(patient, to, purpose, form, out))
+    asyncio.run(_export(patient, to, purpose, ground, form, out))
 
 
 async def _reads(name: str) -> None:
@@ -88,8 +105,8 @@ def _said(fact: Logged) -> str:
     match fact:
         case PatientRevealed(shown=shown, why=why):
             return f"read in full: {', '.join(shown) or 'nothing'}" + (f" ({why})" if why else "")
-        case PatientExported(form=form, purpose=purpose):
-            return f"taken out as {form}: {purpose}"
+        case PatientExported(form=form, purpose=purpose, ground=ground):
+            return f"taken out as {form}: {purpose}" + (f" ({ground.replace('_', ' ')})" if ground else "")
         case PatientDisclosed():
             return "told to medical personnel in an emergency (42 CFR 2.51)"
         case PatientChanged(what=what):
@@ -128,18 +145,37 @@ async def _disclosed(name: str, said: tuple[str, str, str, str, str], at: str) -
     typer.echo(load(RecordSettings).part2_notice)
 
 
-async def _export(name: str, to: str, purpose: str, form: Literal["json", "html"], out: Path | None) -> None:
+async def _export(
+    name: str, to: str, purpose: str, ground: Grounds, form: Literal["json", "html"], out: Path | None
+) -> None:
     settings = load(RecordSettings)
     async with linked() as link:
-        await living(link, name)
+        await known(link, name)
         own = await link.administration().patient_seals(name)
         now = link.clock.now()
         fact = PatientExported(
-            patient=name, by=me(), at=now, to=own.seal(to), purpose=purpose, form=form, notice=True
+            patient=name,
+            by=me(),
+            at=now,
+            to=own.seal(to),
+            purpose=purpose,
+            form=form,
+            notice=True,
+            ground=ground.ground,
+            basis=ground.basis,
+            scope=own.sealed(ground.scope),
         )
         # On record before anything can be read.
         await record(link, "patient_exported", fact, f"{name}:{now.isoformat()}")
-        found = await gather(link, name, settings.part2_notice)
+        leaving = {
+            "notice": settings.part2_notice,
+            "to": to,
+            "purpose": purpose,
+            "ground": ground.sentence,
+            "at": now.isoformat(),
+            "by": fact.by,
+        }
+        found = await gather(link, name, leaving)
     text = as_json(found) if form == "json" else as_html(found)
     if out is None:
         typer.echo(text)

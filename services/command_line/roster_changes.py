@@ -131,6 +131,8 @@ def _fields(before: Person, draft: PersonDraft, seals: Seals) -> list[str]:
         ("zone", before.zone, draft.zone),
         ("site", before.site, draft.site),
         ("active", str(before.active).lower(), str(draft.active).lower()),
+        ("role", before.role or "none", draft.role or "none"),
+        ("languages", " ".join(before.languages) or "none", " ".join(draft.languages) or "none"),
     )
     found += [f"{field} {was} > {will}" for field, was, will in pairs if was != will]
     had = [(m.channel, seals.unseal(m.phone)) for m in before.methods]

@@ -174,6 +174,8 @@ def drafted(person: Person, seals: Seals) -> PersonDraft:
         zone=person.zone,
         site=person.site,
         active=person.active,
+        role=person.role,
+        languages=person.languages,
     )
 
 

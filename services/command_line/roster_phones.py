@@ -55,6 +55,9 @@ async def phones(*, as_json: bool) -> None:
         return
     columns = ("person", "method", "by", "number", "stands")
     show(table(on_clock("Phones", roster.clock), columns, rows, "Nobody is on the roster."))
+    said = [(named(name, roster.people, seals), *_what(one)) for name, one in roster.people.items()]
+    if any(role or speaks for _, role, speaks in said):
+        show(table("What patients are told of them", ("person", "role", "speaks"), said, ""))
 
 
 async def _ask(link: Link, person: Person, name: str, zone: ZoneInfo | None) -> dict[str, object]:
@@ -117,6 +120,10 @@ def _stands(person: Person, method: ContactMethod, zone: ZoneInfo | None) -> str
     return f"verified {local(method.verified_at, zone=zone)}" if method.verified_at else "NOT VERIFIED"
 
 
+def _what(person: Person) -> tuple[str, str]:
+    return person.role, " ".join(person.languages)
+
+
 def _json(person: Person, method: ContactMethod, seals: Seals) -> dict[str, object]:
     known = method.model_dump(
         mode="json",
@@ -131,4 +138,5 @@ def _json(person: Person, method: ContactMethod, seals: Seals) -> dict[str, obje
         },
     )
     number = masked(seals.unseal(method.phone))
-    return {"person": person.id, "active": person.active, "number": number, **known}
+    what = {"role": person.role, "languages": list(person.languages)}
+    return {"person": person.id, "active": person.active, **what, "number": number, **known}

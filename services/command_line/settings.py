@@ -5,6 +5,8 @@ from datetime import date
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from contracts.privacy import PART2_NOTICE
+
 
 class CommandSettings(BaseSettings):
     """Where `vigil signal` posts to, and as whom."""
@@ -57,7 +59,7 @@ class RecordSettings(BaseSettings):
         6.0, ge=0, description="Years for what happened to the system itself."
     )
     part2_notice: str = Field(
-        "42 CFR part 2 prohibits unauthorized use or disclosure of these records.",
+        PART2_NOTICE,
         min_length=1,
         description="The notice of 42 CFR 2.32 that goes with every record that leaves.",
     )

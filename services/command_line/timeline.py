@@ -89,7 +89,8 @@ def _run(event: EscalationEvent) -> str:
         case escalations.ResponderTold():
             return f"tell {event.responder}: {_words(event.telling.value)}"
         case escalations.BridgeRequested():
-            return f"connect {event.responder} with the patient by phone"
+            whom = f"contact {event.contact} of the patient" if event.contact else "the patient"
+            return f"connect {event.responder} with {whom} by phone"
         case escalations.PageEnded():
             return f"page to {event.responder} ended: {_listed(event.outcome, event.codes)}"
         case escalations.Held():
@@ -103,6 +104,10 @@ def _run(event: EscalationEvent) -> str:
         case escalations.Resolved():
             second = f", signed by {event.second}" if event.second else ""
             return f"{event.responder} CLOSES IT: {_words(event.disposition.value)}{second}"
+        case escalations.SignalNoted():
+            return f"about {event.signal}: {_words(event.what)}"
+        case escalations.Withdrawn():
+            return f"ENDS BY ITSELF before anybody had it: {_words(event.what)}"
         case escalations.Merged():
             return f"goes on in {event.into}"
         case _other:

@@ -3,7 +3,8 @@
 Consumes: patients' texts and calls and the receipts of our texts (`carrier.sms_received.patient`,
 `carrier.call_received.patient`, `carrier.sms_status.conversation`), words and keys of conversations from
 staff (`carrier.sms_received.talk`; of `.staff` only whether a mistyped command tells of a risk),
-`overdue.CONVERSATIONS`; follows who holds each patient's escalation.
+texts to patients that other services ask for (`outreach.<patient>`), `overdue.CONVERSATIONS`; follows
+who holds each patient's escalation.
 Publishes: `signals.patient_alert`, `signals.opted_out`, `signals.concern_raised`,
 `signals.system_fault`, and the events of each conversation (`conversations.<patient>`).
 Owns: the stream CONVERSATIONS; mints patients for phones nobody knows; the wording that patients get.

@@ -6,11 +6,15 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from contracts.attendance import AttendanceCode
 from contracts.people import Person
-from services.conversation import phrasebook, triage
+from contracts.schedules import Shifts
+from services.conversation import attendance_codes, phrasebook, triage
 from services.conversation.aggregate import RULES, Conversations, subject_of
+from services.conversation.beginning import Beginning
 from services.conversation.core.decide import look as only_look
 from services.conversation.handlers import Handlers
+from services.conversation.outreach import Outreaches
 from services.conversation.patients import Patients
 from services.conversation.runs import Runs
 from services.conversation.sending import Senders, Sending
@@ -71,9 +75,12 @@ class ConversationService:
     shell: Shell
     conversations: Conversations
     index: DueIndex
+    beginning: Beginning
     talks: Talks
     runs: Runs
     people: ValueTable[Person]
+    shifts: ValueTable[Shifts]
+    codes: ValueTable[AttendanceCode]
     carrier: Carrier
     parked: ParkedRetries
     pokes: Pokes
@@ -85,10 +92,14 @@ class ConversationService:
         await self.parked.stop()
         await self.shell.ears.stop()
         await self.pokes.stop()
+        await self.beginning.stop()
         await self.index.stop()
+        await self.pokes.sending.stop()
         for follower in (self.talks.follower, self.runs.follower):
             await follower.stop()
         await self.people.stop()
+        await self.shifts.stop()
+        await self.codes.stop()
         await self.carrier.close()
 
 
@@ -106,6 +117,10 @@ async def start(shell: Shell, settings: ConversationSettings) -> Running:
     )
     people = ValueTable(shell.nc, "people", Person)
     await people.start()
+    shifts = ValueTable(shell.nc, "shifts", Shifts)
+    await shifts.start()
+    codes = ValueTable(shell.nc, "attendance_codes", AttendanceCode)
+    await codes.start()
 
     async def look(subject: str) -> None:
         await sending.look(subject)
@@ -126,6 +141,7 @@ async def start(shell: Shell, settings: ConversationSettings) -> Running:
         shell.seals,
         settings.times(),
         relay_words=settings.conversation_relay_by_sms,
+        shifts=lambda: shifts.values,
     )
     sending = Sending(
         shell.nc,
@@ -138,6 +154,7 @@ async def start(shell: Shell, settings: ConversationSettings) -> Running:
         shell.seals,
         shell.clock,
         Senders(settings.sender, settings.staff_sender, settings.public_url),
+        shell.activity,
     )
     pokes = Pokes(shell, sending)
     staff = Staff(lambda: people.values, patients, runs, talks, sending, worlds)
@@ -152,18 +169,37 @@ async def start(shell: Shell, settings: ConversationSettings) -> Running:
         shell.seals,
         shell.clock,
         triage_ready,
+        lambda patient, text, hold: attendance_codes.session_of(
+            codes.values, patient, text, hold, shell.clock.now()
+        ),
     )
     for follower in (talks.follower, runs.follower):
         await follower.start()
     started = True
-    shell.followers += [f.position for f in (talks.follower, runs.follower, people.follower)]
-    index.start()
+    shell.followers += [f.position for f in (talks.follower, runs.follower, people.follower, shifts.follower)]
+    shell.followers.append(codes.follower.position)
+    beginning = Beginning(shell.nc, index, shell.activity)
+    await beginning.begin()
     shell.ears.hear("conversation_carrier", handlers.from_carrier)
+    shell.ears.hear("conversation_receipts", handlers.from_carrier)
     shell.ears.hear("conversation_staff", handlers.from_staff)
     shell.ears.hear("conversation_overdue", handlers.look_again)
+    shell.ears.hear("conversation_outreach", Outreaches(patients, runs, sending, shell.seals).hear)
     await shell.ears.start()
     parked = ParkedRetries(shell)
     await parked.start()
     return ConversationService(
-        shell, conversations, index, talks, runs, people, carrier, parked, pokes, triage_ready
+        shell,
+        conversations,
+        index,
+        beginning,
+        talks,
+        runs,
+        people,
+        shifts,
+        codes,
+        carrier,
+        parked,
+        pokes,
+        triage_ready,
     )

@@ -3,24 +3,27 @@
 The order in which a text is handled, and why a kill -9 between any two steps harms nobody:
 
 1. The patient is found or minted. Repeated, it finds what it made.
-2. The signal is published, unless the text is carried to whoever holds the conversation and is no
-   more urgent than what they hold. From here on people are paged, whatever happens to the rest;
-   repeated, its id makes it harmless. It comes first because the answer says that a person is being
-   contacted, and that must be true before it can be sent.
-3. The text, and an answer as *waiting*, are committed together; a carried one as owed to the holder,
-   until the carrier took it for their phone: should they let go before, it becomes a signal after
-   all. Killed before this, the message is delivered again and steps 1 and 2 change nothing; killed
-   after it, the deadline of what waits stands in the log, and whoever starts next sends it. Only now
-   is the message acknowledged.
-4. Not here but by deadline: the intention is committed, the carrier is asked, the outcome is
-   committed. Killed in between, the carrier is asked what became of it before it is sent again.
-   A handler that sent would hold the next patient's signal back while the carrier is slow.
+2. The signal is published (and beside it the record of somebody new), unless the text is carried to
+   whoever holds the conversation and is no more urgent than what they hold. From here on people are
+   paged, whatever happens to the rest; repeated, its id makes it harmless. It comes first because
+   the answer says that a person is being contacted, and that must be true before it can be sent.
+3. The text, and an answer as *intended*, are committed together; a carried one as owed to the
+   holder, until the carrier took it for their phone: should they let go before, it becomes a signal
+   after all. Killed before this, the message is delivered again and steps 1 and 2 change nothing;
+   killed after it, the intention stands in the log: whoever starts next asks the carrier what became
+   of it, and sends it. Only now is the message acknowledged.
+4. In the background: the carrier is asked, the outcome is committed. A handler that waited for that
+   would hold the next patient's signal back while the carrier is slow. What waits for its turn, or
+   for its moment, is intended and sent by deadline.
+
+Whoever texts for the first time waits for four answers of NATS in a row until the carrier is asked:
+what does not follow from one another is asked for at once.
 """
 
 import asyncio
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import structlog
 from nats.aio.client import Client
@@ -30,8 +33,9 @@ from contracts.carrier import CallReceived, CarrierFact, SmsReceived, SmsStatus
 from contracts.people import Patient
 from contracts.signals import Signal
 from contracts.values import Sealed
+from services.conversation import attendance_codes
 from services.conversation.aggregate import Conversations, subject_of
-from services.conversation.core import hear, signals, staff
+from services.conversation.core import answering, hear, signals
 from services.conversation.core.hear import Call, Receipt, Text
 from services.conversation.core.opting import Opting, opting
 from services.conversation.core.staff import Meaning
@@ -40,7 +44,7 @@ from services.conversation.patients import Patients
 from services.conversation.runs import Runs
 from services.conversation.sending import Sending
 from services.conversation.staff import Staff
-from services.conversation.triage import Assessment, assess
+from services.conversation.triage import Assessment, assess, staff_meaning
 from services.conversation.worlds import Worlds
 from services.runtime.clock import Clock
 from services.runtime.consume import Message, Unreadable
@@ -50,15 +54,13 @@ from services.runtime.sealing import PatientSeals, SealError, Seals
 _log = structlog.get_logger()
 _FACTS: TypeAdapter[CarrierFact] = TypeAdapter(CarrierFact)
 _MEDIA = re.compile(r"MediaUrl\d{1,2}")
-IsCode = Callable[[str, str], bool]
+CodeOf = Callable[[str, str, Hold | None], str | None]
+"""Of a patient's text, while that holds for them: the session it checks them in to; None: it is a text."""
 
 
-def no_code(_patient: str, _text: str) -> bool:
-    """Say that a text is no attendance code. The place for attendance to say otherwise.
-
-    Only a whole text that is exactly the code of a session that this patient is expected at may count.
-    """
-    return False
+def no_code(_patient: str, _text: str, _hold: Hold | None) -> str | None:
+    """Say that a text is no attendance code."""
+    return None
 
 
 class Handlers:
@@ -76,7 +78,7 @@ class Handlers:
         seals: Seals,
         clock: Clock,
         triage_ready: asyncio.Task[None],
-        is_attendance_code: IsCode = no_code,
+        attendance_code: CodeOf = no_code,
     ) -> None:
         self._nc = nc
         self._conversations = conversations
@@ -88,7 +90,7 @@ class Handlers:
         self._seals = seals
         self._clock = clock
         self._triage_ready = triage_ready
-        self._is_attendance_code = is_attendance_code
+        self._attendance_code = attendance_code
 
     async def from_carrier(self, message: Message) -> None:
         """A patient texted or called, or the carrier reports of a text of ours."""
@@ -113,10 +115,11 @@ class Handlers:
         """A responder texted: words and keys of a conversation, or a command, which is paging's."""
         fact = SmsReceived.model_validate_json(message.data)
         await self._seals.have(fact.body, fact.sender_phone)
+        await asyncio.shield(self._triage_ready)
         if message.subject.endswith(".talk"):
             meaning = await self._talk.talk(fact, message.sequence)
         else:
-            meaning = staff.meaning(self._unsealed(fact.body) or "")
+            meaning = staff_meaning(self._unsealed(fact.body) or "")
         if meaning is Meaning.NOTHING:
             return
         sender = await self._patients.by_phone(fact.sender, fact.sender_phone, fact.sid)
@@ -129,23 +132,33 @@ class Handlers:
         await self._sending.look(json.loads(message.data)["subject"])
 
     async def _text(self, fact: SmsReceived, sequence: int) -> None:
-        patient = await self._patients.by_phone(fact.sender, fact.sender_phone, fact.sid)
-        body = self._unsealed(fact.body)
-        if body is not None and self._is_attendance_code(patient.id, body):
+        owner = await self._patients.whose(fact.sender, fact.sender_phone, fact.sid)
+        subject = subject_of(owner.patient)
+        known, hold, at = await asyncio.gather(
+            self._patients.found(owner),
+            self._runs.fresh(owner.patient),
+            self._conversations.load(subject, cached=True),
+        )
+        patient, state, body = known.patient, at.state, self._unsealed(fact.body)
+        if body and not fact.media and (session := self._attendance_code(patient.id, body, hold)):
+            await attendance_codes.check_in(self._nc, fact, patient.id, session)
             return
         opted = opting(fact.opt_out, body or "")
         await asyncio.shield(self._triage_ready)
         found = assess(body)
-        subject = subject_of(patient.id)
-        hold = await self._runs.fresh(patient.id)
-        state = (await self._conversations.load(subject, cached=True)).state
+        first: list[Awaitable[None]] = [] if known.stored else [self._patients.store(patient)]
         if survey := _answers_survey(state, self._clock, body or ""):
-            await self._publish(signals.of_survey(fact.sid, patient.id, sequence, fact.received_at))
+            first.append(self._publish(signals.of_survey(fact.sid, patient.id, sequence, fact.received_at)))
         carried = not survey and opted is not Opting.OUT and self._carried(state, hold, found, fact)
         if not carried and not survey:
-            await self._signal(fact, patient, sequence, opted, found, state)
+            label = ("record_request",) if self._worlds.languages.asks_record(body or "") else ()
+            first.append(self._signal(fact, patient, sequence, opted, found, state, label))
         if found.broken:
-            await self._publish(signals.of_broken_triage(self._clock.now()))
+            first.append(self._publish(signals.of_broken_triage(self._clock.now())))
+        # All of it is tried, whatever becomes of the rest: a signal waits for no bucket.
+        for failure in await asyncio.gather(*first, return_exceptions=True):
+            if failure is not None:
+                raise failure
         if opted is not Opting.NONE:
             await self._patients.opted(patient.id, self._clock.now() if opted is Opting.OUT else None)
         own = await self._seals.for_patient(patient.id)
@@ -163,9 +176,14 @@ class Handlers:
             media=fact.media,
             attachments=self._attachments(fact, own),
         )
-        await self._sending.decide(
-            subject, fact.sid, lambda draft: hear.text(draft, text), language=patient.language, record=patient
+        done = await self._sending.decide(
+            subject,
+            fact.sid,
+            lambda draft: answering.text_heard(draft, text),
+            language=patient.language,
+            record=patient,
         )
+        self._sending.soon(subject, done, patient)
 
     def _carried(self, state: Conversation, hold: Hold | None, found: Assessment, fact: SmsReceived) -> bool:
         """Whether the text goes to whoever holds it, and is no signal: no louder than what they hold."""
@@ -182,8 +200,9 @@ class Handlers:
         opted: Opting,
         found: Assessment,
         state: Conversation,
+        label: tuple[str, ...] = (),
     ) -> None:
-        tags = (*found.tags, *(("cant_text",) if state.opted_out else ()))
+        tags = (*found.tags, *label, *(("cant_text",) if state.opted_out else ()))
         signal = signals.of_text(fact.sid, patient.id, sequence, fact.received_at, opted, tags, found.urgency)
         ended, soon = state.ended_at, self._worlds.times.reopen
         if ended is not None and self._clock.now() - ended <= soon:
@@ -200,9 +219,13 @@ class Handlers:
         )
 
     async def _receipt(self, fact: SmsStatus) -> None:
+        subject = subject_of(fact.responder)
+        known = (await self._conversations.load(subject, cached=True)).state
+        if hear.is_old(known, fact.page, fact.status):
+            return
         receipt = Receipt(fact.page, fact.attempt, fact.sid, fact.status, str(fact.error_code or ""))
         await self._sending.decide(
-            subject_of(fact.responder),
+            subject,
             f"{fact.sid}:{fact.status}",
             lambda draft: hear.receipt(draft, receipt),
         )

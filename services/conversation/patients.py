@@ -1,6 +1,7 @@
 """Who a phone belongs to: the buckets `aliases` and `patients`; somebody unknown is minted."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
@@ -19,6 +20,23 @@ from services.runtime.sealing import SealError, Seals
 _log = structlog.get_logger()
 T = TypeVar("T")
 _TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose phone it is, and the phone; without one, a caller who withholds their number."""
+
+    patient: str
+    phone: Sealed | None
+    ref: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A patient's record; `stored` says whether there is one, or this is yet to be stored."""
+
+    patient: Patient
+    stored: bool
 
 
 class Patients:
@@ -40,15 +58,48 @@ class Patients:
 
     async def by_phone(self, ref: str, sealed: Sealed, sid: str) -> Patient:
         """Return the patient whose phone it is; `sid` tells callers apart who withhold their number."""
+        owner = await self.whose(ref, sealed, sid)
+        found = await self.found(owner)
+        if not found.stored:
+            await self.store(found.patient)
+        return found.patient
+
+    async def whose(self, ref: str, sealed: Sealed, sid: str) -> Owner:
+        """Return whose phone it is; somebody unknown is minted, but has no record yet."""
         phone = self._unsealed(sealed)
         if phone is not None and callers.withheld(phone):
-            return await self._record(callers.patient_of_call(sid), None, None)
+            return Owner(callers.patient_of_call(sid), None, None)
         refs = self._seals.phone_refs(phone) if phone is not None else (ref,)
         patient = await self._known(refs[0])
         if patient is None:
-            older = [await self._known(other) for other in dict.fromkeys((*refs[1:], ref))]
-            patient = await self._alias(refs[0], next(filter(None, older), None))
-        return await self._record(patient, sealed, refs[0])
+            others = [other for other in dict.fromkeys((*refs[1:], ref)) if other != refs[0]]
+            older = {other: known for other in others if (known := await self._known(other))}
+            patient = await self._alias(refs[0], next(iter(older.values()), None))
+            for other in older:
+                # Written under the current key by now: the replaced one is not needed for it.
+                moved = Alias(patient=patient, since=self._clock.now(), moved_to=refs[0])
+                await asked(self._aliases.put(other, moved.model_dump_json().encode()))
+        return Owner(patient, sealed, refs[0])
+
+    async def found(self, owner: Owner) -> Found:
+        """Return their record, or what it is to be where there is none (after a crash, too)."""
+        entry = await asked(self._patients.get(owner.patient))
+        fresh = Patient(id=owner.patient, phone=owner.phone, phone_ref=owner.ref)
+        if entry is not None:
+            try:
+                return Found(Patient.model_validate_json(entry.value or b""), True)
+            except ValidationError:
+                # They are heard all the same; the record stays as it is, for somebody to mend.
+                _log.error("patient_unreadable", patient=owner.patient)
+                return Found(fresh, True)
+        if owner.phone is not None:
+            own = await self._seals.for_patient(owner.patient)
+            fresh = fresh.model_copy(update={"phone": own.resealed(owner.phone)})
+        return Found(fresh, False)
+
+    async def store(self, patient: Patient) -> None:
+        """Write the record of somebody new, unless there is one by now."""
+        await written(self._patients.create(patient.id, patient.model_dump_json().encode()))
 
     async def record(self, patient: str) -> Patient | None:
         """Return the patient's record; None: there is none, or it can't be read."""
@@ -93,20 +144,3 @@ class Patients:
             return patient
         # Another copy minted at the same moment: the first one stands.
         return await self._known(ref) or patient
-
-    async def _record(self, patient: str, phone: Sealed | None, ref: str | None) -> Patient:
-        """Return the patient's record; a crash between the alias and the record is mended here."""
-        entry = await asked(self._patients.get(patient))
-        fresh = Patient(id=patient, phone=phone, phone_ref=ref)
-        if entry is not None:
-            try:
-                return Patient.model_validate_json(entry.value or b"")
-            except ValidationError:
-                # They are heard all the same; the record stays as it is, for somebody to mend.
-                _log.error("patient_unreadable", patient=patient)
-                return fresh
-        if phone is not None:
-            own = await self._seals.for_patient(patient)
-            fresh = fresh.model_copy(update={"phone": own.resealed(phone)})
-        await written(self._patients.create(patient, fresh.model_dump_json().encode()))
-        return fresh

@@ -12,6 +12,8 @@ from services.runtime.follow import Follower
 from services.runtime.log import Log, Stored
 
 _CONTACT = frozenset({"bridge_requested", "reached", "hand_off_confirmed"})
+_ELSEWHERE = "contact_called"
+"""Beside `bridge_requested`: somebody else than the patient is called."""
 _SUBJECT = "escalations."
 
 
@@ -78,7 +80,7 @@ class Runs:
             sequence=stored.sequence,
             holder=brief.holder,
             nobody=brief.status is EscalationStatus.PAGING and not brief.paged and brief.holder is None,
-            contact=stored.sequence if kinds & _CONTACT else contact,
+            contact=stored.sequence if kinds & _CONTACT and _ELSEWHERE not in kinds else contact,
         )
         self._holds[patient] = hold
         self._index(patient, before, hold, brief)

@@ -7,7 +7,7 @@ from datetime import datetime
 import structlog
 from nats.aio.client import Client
 
-from contracts.conversations import AnswerIntended, ConversationEvent, OptedOut
+from contracts.conversations import AnswerIntended, AnswerStage, ConversationEvent, OptedOut
 from contracts.people import Patient
 from services.conversation.aggregate import Conversations
 from services.conversation.core import answering, signals
@@ -17,7 +17,8 @@ from services.conversation.core.state import DESK, Answer, Conversation
 from services.conversation.patients import Patients
 from services.conversation.runs import Runs
 from services.conversation.worlds import Worlds
-from services.runtime.aggregates import Committed
+from services.runtime.activity import Activity
+from services.runtime.aggregates import Committed, NewerState
 from services.runtime.clock import Clock
 from services.runtime.log import Unavailable, publish_fact
 from services.runtime.sealing import SealError, Seals
@@ -25,6 +26,8 @@ from services.runtime.sender_slots import SenderSlots
 from services.runtime.twilio_client import Accepted, Carrier, CarrierUnreachable, Outcome, Refused, Unknown
 
 _log = structlog.get_logger()
+_AT_ONCE = 48
+"""Texts that are on their way to the carrier at the same moment, fewer than the connections to it."""
 Done = Committed[Conversation, ConversationEvent]
 
 
@@ -52,6 +55,7 @@ class Sending:
         seals: Seals,
         clock: Clock,
         senders: Senders,
+        activity: Activity,
     ) -> None:
         self._nc = nc
         self._conversations = conversations
@@ -63,6 +67,9 @@ class Sending:
         self._seals = seals
         self._clock = clock
         self._senders = senders
+        self._activity = activity
+        self._places = asyncio.Semaphore(_AT_ONCE)
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def decide(
         self, subject: str, cause: str, act: Act, language: str = "", record: Patient | None = None
@@ -78,7 +85,7 @@ class Sending:
         def rule(state: Conversation, now: datetime) -> Events:
             hold = None if desk else self._runs.of(patient)
             return decide(
-                state, now, self._worlds.of(hold, language or state.language, now, record, own), act
+                state, now, self._worlds.of(hold, language or _language(state, record), now, record, own), act
             )
 
         done = await self._conversations.decide(subject, cause, rule)
@@ -86,15 +93,40 @@ class Sending:
             await self._patients.opted(patient, self._clock.now())
         return done
 
+    def soon(self, subject: str, done: Done, record: Patient | None) -> None:
+        """Send what this decision intended, without letting who asked for it wait for the carrier.
+
+        Killed before that, the intention stands in the log: whoever starts next asks the carrier.
+        """
+        if any(isinstance(event, AnswerIntended) for event in done.events):
+            task = asyncio.create_task(self._in_background(subject, done, record))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def stop(self) -> None:
+        """Return when what is on its way to the carrier has its outcome."""
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _in_background(self, subject: str, done: Done, record: Patient | None) -> None:
+        with self._activity.work():
+            try:
+                await self._send(subject, done, record)
+            except (Unavailable, NewerState) as error:
+                # The outcome could not be stored: the carrier will be asked for it.
+                _log.warning("outcome_not_stored", error=type(error).__name__)
+
     async def look(self, subject: str) -> None:
         """Do what is due."""
         patient = subject.partition(".")[2]
-        if not patient.startswith(DESK):
-            await self._runs.fresh(patient)
-        state = (await self._conversations.load(subject)).state
+        if patient.startswith(DESK):
+            record, state = None, (await self._conversations.load(subject)).state
+        else:
+            record, at, _ = await asyncio.gather(
+                self._patients.record(patient), self._conversations.load(subject), self._runs.fresh(patient)
+            )
+            state = at.state
         if state.owed:
             await self._raise(subject, patient, state)
-        record = None if state.is_desk else await self._patients.record(patient)
         await asyncio.gather(
             *(self._reconcile(subject, one, record) for one in answering.lost(state, self._clock.now()))
         )
@@ -129,14 +161,22 @@ class Sending:
             # A conversation waits for no page; the pages that share the number wait for it.
             with contextlib.suppress(Unavailable):
                 await self._slots.book(sender, 1, self._clock.now())
-            outcome = await self._carrier.send_sms(
-                phone,
-                sender,
-                text,
-                f"{self._senders.callbacks}/{patient}/{answer.id}/{answer.attempt}",
-                int(SEND_WITHIN.total_seconds()),
-            )
+            async with self._places:
+                if not await self._still(subject, answer):
+                    return
+                outcome = await self._carrier.send_sms(
+                    phone,
+                    sender,
+                    text,
+                    f"{self._senders.callbacks}/{patient}/{answer.id}/{answer.attempt}",
+                    int(SEND_WITHIN.total_seconds()),
+                )
         await self._conclude(subject, answer, outcome, record)
+
+    async def _still(self, subject: str, answer: Answer) -> bool:
+        """Whether it is still to be sent: it may have waited so long for its place that it was given up."""
+        now = (await self._conversations.load(subject, cached=True)).state.out(answer.id)
+        return now is not None and now.attempt == answer.attempt and now.stage is AnswerStage.INTENDED
 
     def _opened(self, answer: Answer) -> tuple[str, str] | None:
         try:
@@ -191,3 +231,8 @@ class Sending:
             return
         done = await self.decide(subject, cause, lambda draft: answering.not_found(draft, name, attempt))
         await self._send(subject, done, record)
+
+
+def _language(state: Conversation, record: Patient | None) -> str:
+    """Whoever never texted us is texted in the language of their record."""
+    return state.language if state.texts or record is None else record.language

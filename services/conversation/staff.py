@@ -8,8 +8,9 @@ from contracts import replies
 from contracts.carrier import SmsReceived
 from contracts.people import Person
 from contracts.replies import Key, Reply
+from services.conversation import triage
 from services.conversation.aggregate import subject_of
-from services.conversation.core import staff, talking
+from services.conversation.core import talking
 from services.conversation.core.choosing import Ask, For, choose
 from services.conversation.core.decide import say
 from services.conversation.core.staff import Meaning
@@ -22,6 +23,8 @@ from services.conversation.talks import Talks
 from services.conversation.worlds import Worlds
 
 _log = structlog.get_logger()
+_ALL = " all"
+"""`join es all`: also whoever is off call."""
 
 
 class Staff:
@@ -57,6 +60,9 @@ class Staff:
         # Who holds what must be known up to this moment: nothing is relayed by whoever let it go.
         await self._runs.follower.catch_up()
         await self._talks.follower.catch_up()
+        if (known := self._talks.heard(sequence)) is not None:
+            # It comes again, after a crash: what it was for, it was for then, whoever holds what by now.
+            return triage.staff_meaning(body) if known.startswith(DESK) else Meaning.NOTHING
         mine = self._talks.joined_by(person.id) | self._runs.held_by(person.id)
         paged = self._runs.paged_to(person.id)
         live = {code for code, patient in mine.items() if self._talks.is_live(patient)}
@@ -67,7 +73,7 @@ class Staff:
                 await self._about(patient, person, reply, body, fact, sequence)
                 return Meaning.NOTHING
             case Ask(text, stray):
-                meaning = staff.meaning(body) if stray else Meaning.NOTHING
+                meaning = triage.staff_meaning(body) if stray else Meaning.NOTHING
                 courtesy = stray and meaning is Meaning.NOTHING and reply.key is Key.FREE and not paged
                 if not courtesy:
                     await self._tell(person.id, text, sequence)
@@ -77,15 +83,19 @@ class Staff:
         self, patient: str, person: Person, reply: Reply, body: str, fact: SmsReceived, sequence: int
     ) -> None:
         record = await self._patients.record(patient)
+        is_join = reply.key is Key.TALK_JOIN
         talk = Talk(
             sid=fact.sid,
             evidence=sequence,
             responder=person.id,
             key=reply.key,
             body=fact.body,
-            words=_words(reply, body),
+            words=words_meant(reply, body),
             name=reply.number if reply.key is Key.TALK_911 else reply.name,
-            asked=self._worlds.named(reply.name) if reply.key is Key.TALK_JOIN and reply.name else None,
+            asked=self._worlds.named(reply.name) if is_join and reply.name else None,
+            wanted=self._worlds.languages.named(reply.name.removesuffix(_ALL)) if is_join else "",
+            everybody=is_join and reply.name.endswith(_ALL),
+            count=int(reply.number or 0) if reply.key is Key.TALK_LAST else 0,
             phone=record.phone if record is not None else None,
             language=record.language if record is not None else "",
         )
@@ -102,7 +112,8 @@ class Staff:
         )
 
 
-def _words(reply: Reply, body: str) -> str:
+def words_meant(reply: Reply, body: str) -> str:
+    """Return the words of a text, as written, without its code and its key."""
     match reply.key:
         case Key.TALK_NOTE:
             return replies.after(body, "note")

@@ -21,6 +21,7 @@ class Talks:
         self._known: dict[str, tuple[int, ConversationBrief]] = {}
         self._joined: dict[str, set[str]] = {}
         self._invited: dict[str, set[str]] = {}
+        self._heard: dict[int, str] = {}
         self.follower = Follower(nc, "CONVERSATIONS", self._learn, headers_only=True, label="conversation")
 
     def knows(self, patient: str) -> bool:
@@ -48,6 +49,10 @@ class Talks:
         known = self._known.get(patient)
         return known is not None and known[1].live
 
+    def heard(self, sequence: int) -> str | None:
+        """Return the patient (or desk) whose conversation a responder's text in CARRIER was acted on in."""
+        return self._heard.get(sequence)
+
     def joined_by(self, responder: str) -> dict[str, str]:
         """Return code -> patient of the conversations they joined."""
         return self._codes(self._joined.get(responder, ()))
@@ -70,6 +75,10 @@ class Talks:
             brief = ConversationBrief.model_validate_json(stored.headers.get(BRIEF, "{}"))
         except ValidationError:
             return
+        if known is not None:
+            for sequence in known[1].heard:
+                self._heard.pop(sequence, None)
+        self._heard |= dict.fromkeys(brief.heard, patient)
         self._known[patient] = (stored.sequence, brief)
         for table, people in ((self._joined, brief.joined), (self._invited, brief.invited)):
             for responder, patients in table.items():

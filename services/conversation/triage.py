@@ -1,13 +1,15 @@
 """How loud a patient's text is: the one place where the crisis line meets triage."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import structlog
 
 from contracts.values import Urgency
-from services.conversation.core.risk_words import risks
+from services.conversation.core import staff
 from services.runtime.logging import where
 from services.triage.texts import reading, rule_files
+from services.triage.texts.rulebook import Rulebook
 
 _log = structlog.get_logger()
 
@@ -32,17 +34,23 @@ def get_ready() -> None:
     assess("")
 
 
-def assess(text: str | None) -> Assessment:
-    """Return how loud the text is; one that can't be read is urgent and may hold a risk."""
+def assess(text: str | None, rules: Callable[[], Rulebook] = rule_files.shipped) -> Assessment:
+    """Return how loud the text is; one that can't be read is urgent and may hold a risk.
+
+    If triage itself fails, every text is as loud as can be: nobody knows what is in it.
+    """
     if text is None:
         return Assessment(Urgency.URGENT, True, ("unreadable",))
-    words = bool(risks(text))
     try:
-        found = reading.read(text, rule_files.shipped())
+        found = reading.read(text, rules())
     except Exception as error:
-        # Whatever is wrong with the rules, the text pages; a known word of risk is then as loud as can be.
+        # Whatever is wrong with the rules, the text pages.
         _log.error("triage_failed", error=type(error).__name__, where=where(error))
-        return Assessment(Urgency.IMMINENT if words else Urgency.URGENT, words, (), broken=True)
+        return Assessment(Urgency.IMMINENT, True, (), broken=True)
     classes = tuple(one.value for one in found.classes)
-    risk = words or any(one not in _LABELS for one in classes)
-    return Assessment(found.urgency, risk, (*classes, *(("risk_words",) if words else ())))
+    return Assessment(found.urgency, any(one not in _LABELS for one in classes), classes)
+
+
+def staff_meaning(text: str) -> staff.Meaning:
+    """Return what a responder's words mean that belong to no conversation; a risk in them pages."""
+    return staff.meaning(text, lambda words: assess(words).risk)

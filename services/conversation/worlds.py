@@ -6,10 +6,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from contracts.people import Patient, Person
 from contracts.privacy import Texting
+from contracts.schedules import Shifts
 from contracts.values import Channel, PhoneRef, Sealed
 from services.conversation.core.languages import Languages
 from services.conversation.core.state import Hold
-from services.conversation.core.world import Times, World
+from services.conversation.core.world import Reach, Speakers, Times, World
 from services.runtime.sealing import PatientSeals, SealError, Seals
 
 
@@ -24,8 +25,10 @@ class Worlds:
         times: Times,
         *,
         relay_words: bool,
+        shifts: Callable[[], Mapping[str, Shifts]] = dict,
     ) -> None:
         self._people = people
+        self._shifts = shifts
         self.languages = languages
         self._seals = seals
         self.times = times
@@ -46,12 +49,18 @@ class Worlds:
             unseal=self.unseal,
             hold=hold,
             name_of=self._name_of,
+            role_of=self._role_of,
+            speakers=lambda language: self._speakers(language, now),
+            asks_record=self.languages.asks_record,
+            contacts=record.contacts if record is not None else (),
+            today=record.today(now) if record is not None else now.date(),
             phone_of=self.phone_of,
             clock_of=self._clock_of,
             words_ref=self._words_ref,
             times=self.times,
             texting=_texting(record, now),
             is_quiet=record is not None and record.is_quiet(now),
+            reach=_reach(record),
             relay_words=self._relay_words,
         )
 
@@ -85,6 +94,19 @@ class Worlds:
         person = self._people().get(responder)
         return (self.unseal(person.name) or "") if person is not None else ""
 
+    def _role_of(self, responder: str) -> str:
+        person = self._people().get(responder)
+        return person.role if person is not None else ""
+
+    def _speakers(self, language: str, now: datetime) -> Speakers:
+        """Return who speaks it: on call for any duty at this moment, and who else is on the roster."""
+        on_call = {who for shifts in self._shifts().values() for who in shifts.on(now)}
+        people = self._people()
+        speak = [who for who, one in sorted(people.items()) if one.active and language in one.languages]
+        return Speakers(
+            tuple(who for who in speak if who in on_call), tuple(who for who in speak if who not in on_call)
+        )
+
     def _clock_of(self, moment: datetime, responder: str) -> str:
         person = self._people().get(responder)
         try:
@@ -96,6 +118,18 @@ class Worlds:
     def _words_ref(self, words: str) -> PhoneRef | None:
         plain = " ".join(words.casefold().split())
         return self._seals.alias("talk", plain) if plain else None
+
+
+def _reach(record: Patient | None) -> Reach:
+    if record is None:
+        return Reach()
+    consent, at_all = record.text_consent, record.model_copy(update={"opted_out_at": None})
+    return Reach(
+        phone=record.phone,
+        consents=consent is not None and consent.revoked_at is None,
+        opted_out=record.opted_out_at is not None,
+        texting_from=at_all.texting_from,
+    )
 
 
 def _texting(record: Patient | None, now: datetime) -> Texting:

@@ -10,7 +10,7 @@ from contracts.commits import KINDS
 from contracts.escalations import EscalationEvent, Merged, Opened, PageRequested, Resolved, Undone
 from contracts.pages import PageEvent, ToEscalation
 from contracts.parked import Parked
-from contracts.programme import DeskAnswered
+from contracts.programme import DeskAnswered, SignalFollowed
 from contracts.signals import Signal
 from contracts.values import Kind, Urgency
 from services.escalation.codes import Codes
@@ -87,10 +87,13 @@ class Handlers:
             )
 
     async def on_programme(self, message: Message) -> None:
-        """Two patients turned out to be one, or somebody answered at a desk."""
+        """Two patients are one, somebody answered at a desk, or something came later about a signal."""
         if message.subject.startswith("programme.desk_answered."):
             desk = DeskAnswered.model_validate_json(message.data)
             await self._hear(desk.subject, inputs.PageHeard(from_desk(desk)))
+        elif message.subject.startswith("programme.signal_followed."):
+            followed = SignalFollowed.model_validate_json(message.data)
+            await self._hear(f"escalations.{followed.patient}", inputs.FollowHeard(followed))
         else:
             await self._linked(message)
 

@@ -34,6 +34,7 @@ class AboutPatient:
     """The responder who treats them, if anybody does."""
     tags: tuple[str, ...] | None = None
     """What policies may ask for; None: the record could not be read."""
+    language: str = ""
 
 
 class Surroundings:
@@ -108,7 +109,7 @@ class Surroundings:
             # Without the record the policy still names whom to page.
             _log.error("patient_unreadable", patient=patient)
             return AboutPatient()
-        return AboutPatient(record.therapist, tags_of(record, now))
+        return AboutPatient(record.therapist, tags_of(record, now), record.language)
 
     def world(self, subject: str, code: str = "", patient: AboutPatient | None = None) -> World:
         """Return the world as it is now for decisions about one subject."""
@@ -121,6 +122,7 @@ class Surroundings:
             engaged=self._everyone_engaged() if subject.startswith(_DRILLS) else frozenset(),
             code=code,
             therapist=about.therapist,
+            language=about.language,
             patient_tags=about.tags,
         )
 

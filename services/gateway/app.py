@@ -15,6 +15,9 @@ from services.gateway.directory import Directory
 from services.gateway.facts import Facts
 from services.gateway.inbound import Inbound
 from services.gateway.lost_webhooks import LostWebhooks
+from services.gateway.media_care import MediaCare
+from services.gateway.outgoing.care import Outgoing
+from services.gateway.programme_care import ProgrammeCare
 from services.gateway.registry import Registry
 from services.gateway.server import HttpServer
 from services.gateway.settings import GatewaySettings
@@ -76,46 +79,71 @@ class GatewayService:
         directory = Directory(self.people, registry, shell.seals)
         inbound = Inbound(facts, directory, shell.seals, settings.numbers())
         lost = LostWebhooks(facts, shell.clock)
-        self.care = CarrierCare(shell, settings, await shell.bucket("carrier_marks"), inbound, lost)
-        routers = self._routers(registry, facts, inbound, lost)
+        self.media = MediaCare(
+            shell,
+            settings,
+            (await shell.bucket("media"), await shell.bucket("media_files")),
+            registry,
+            facts,
+            self.briefs,
+            self.people,
+        )
+        marks, may_go = await shell.bucket("carrier_marks"), self.media.records.may_go
+        self.care = CarrierCare(shell, settings, marks, inbound, lost, may_go)
+        sources = Sources(settings.tokens())
+        enrolling = patients.Enrolling(
+            registry, shell.seals, shell.nc, settings.phone_region, self._is_responder
+        )
+        self.programme = ProgrammeCare(shell, settings)
+        routers = (
+            *self._routers(sources, enrolling, registry, facts, inbound, lost),
+            *await self.programme.routers(sources, facts, registry, enrolling, self._is_responder),
+        )
         self.server = HttpServer(
             http.application((*routers, calendar.routes(calendars)), shell.activity),
             settings.gateway_host,
             settings.gateway_port,
         )
         await self.server.start()
+        self.outgoing = Outgoing(shell, settings, registry, self.people)
+        await self.outgoing.start()
+        await self.media.start()
         self.care.start()
 
     async def stop(self) -> None:
         """Take no more requests; those under way end first."""
         await self.server.stop()
+        await self.programme.stop()
         await self.care.stop()
+        await self.media.stop()
+        await self.outgoing.stop()
         await self.briefs.follower.stop()
         for table in (self.shifts, self.schedules, self.people):
             await table.stop()
 
+    def _is_responder(self, name: str) -> bool:
+        return name in self.people.values
+
     def _routers(
-        self, registry: Registry, facts: Facts, inbound: Inbound, lost: LostWebhooks
+        self,
+        sources: Sources,
+        enrolling: patients.Enrolling,
+        registry: Registry,
+        facts: Facts,
+        inbound: Inbound,
+        lost: LostWebhooks,
     ) -> tuple[APIRouter, ...]:
         shell, settings, numbers = self._shell, self._settings, self._settings.numbers()
         hooks = Webhooks(Signatures(settings.public_url, settings.auth_tokens()), shell.seals, shell.clock)
         voice = Voice(settings.public_url, numbers.patient)
-        sources = Sources(settings.tokens())
-        bridging = Bridging(self.briefs, registry, shell.seals, voice)
+        bridging = Bridging(self.briefs, registry, shell.seals, voice, shell.clock)
         flow = keypad.Keypad(hooks, facts, self.briefs, voice, bridging, settings.gateway_outcome_seconds)
         return (
             texts.routes(hooks, facts, inbound),
             calls.routes(hooks, facts, inbound, voice, lost),
             keypad.routes(flow),
             signals.routes(sources, facts, registry, shell.clock),
-            patients.routes(
-                sources,
-                registry,
-                shell.seals,
-                shell.nc,
-                settings.phone_region,
-                lambda name: name in self.people.values,
-            ),
+            patients.routes(sources, enrolling),
             health.routes(shell.nc, (self.people.follower, self.briefs.follower)),
         )
 

@@ -7,6 +7,7 @@ from services.runtime.follow import Follower
 from services.runtime.log import Stored
 
 _SUBJECTS = ("carrier.sms_received.*", "carrier.call_received.*")
+_PATIENTS = "carrier.sms_received.patient"
 
 
 class Arrived:
@@ -14,6 +15,7 @@ class Arrived:
 
     def __init__(self, nc: Client) -> None:
         self._sids: set[str] = set()
+        self._of_patients: set[str] = set()
         self._follower = Follower(
             nc,
             "CARRIER",
@@ -30,6 +32,10 @@ class Arrived:
     def __bool__(self) -> bool:
         return bool(self._sids)
 
+    def is_patients(self, sid: str) -> bool:
+        """Return whether it is a text of a patient, as far as the gateway could tell."""
+        return sid in self._of_patients
+
     async def start(self) -> None:
         """Begin, and return when everything stored so far is known."""
         await self._follower.start()
@@ -42,3 +48,5 @@ class Arrived:
         sid = stored.headers.get(str(Header.MSG_ID.value))
         if sid:
             self._sids.add(sid)
+            if stored.subject == _PATIENTS:
+                self._of_patients.add(sid)

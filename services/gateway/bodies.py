@@ -1,4 +1,4 @@
-"""Reading of request bodies: never more than 64 KiB, of the announced type only."""
+"""Reading of request bodies: never more than 64 KiB unless a route says so, of the announced type only."""
 
 import asyncio
 from urllib.parse import parse_qsl
@@ -14,11 +14,11 @@ _SECONDS = 10
 FORM = "application/x-www-form-urlencoded"
 
 
-async def body(request: Request, *types: str) -> bytes:
-    """Return the whole body; raises Unfit for one too large or of another content type."""
+async def body(request: Request, *types: str, largest: int = LARGEST) -> bytes:
+    """Return the whole body; raises Unfit for one of more than `largest` bytes, or of another type."""
     announced = request.headers.get("content-length", "0")
-    if not announced.isdigit() or int(announced) > LARGEST:
-        raise _too_large()
+    if not announced.isdigit() or int(announced) > largest:
+        raise _too_large(largest)
     if content_type(request) not in types:
         raise Unfit("Content-Type", "is not supported", f"send {' or '.join(types)}", 415)
     read = bytearray()
@@ -26,8 +26,8 @@ async def body(request: Request, *types: str) -> bytes:
         async with asyncio.timeout(_SECONDS):
             async for part in request.stream():
                 read += part
-                if len(read) > LARGEST:
-                    raise _too_large()
+                if len(read) > largest:
+                    raise _too_large(largest)
     except TimeoutError:
         raise Unfit("body", f"did not arrive in {_SECONDS} seconds", "send it again", 408) from None
     return bytes(read)
@@ -48,5 +48,5 @@ def content_type(request: Request) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-def _too_large() -> Unfit:
-    return Unfit("body", "is larger than 64 KiB", "send less", 413)
+def _too_large(largest: int) -> Unfit:
+    return Unfit("body", f"is larger than {largest // 1024} KiB", "send less", 413)

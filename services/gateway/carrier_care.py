@@ -31,6 +31,7 @@ class CarrierCare:
         bucket: KeyValue,
         inbound: Inbound,
         lost: LostWebhooks,
+        may_go: redaction.MayGo,
     ) -> None:
         self._arrived = Arrived(shell.nc)
         self._carrier: Carrier | None = None
@@ -49,7 +50,7 @@ class CarrierCare:
             self._add(shell, "recovery", recovery, timedelta(seconds=every))
         if after:
             kept = timedelta(hours=after)
-            redacting = Redaction(self._carrier, self._arrived, marks, numbers, shell.clock, kept)
+            redacting = Redaction(self._carrier, self._arrived, marks, numbers, shell.clock, kept, may_go)
             self._add(shell, "redaction", redacting, redaction.EVERY)
 
     def _add(self, shell: Shell, name: str, does: Recovery | Redaction, every: timedelta) -> None:

@@ -1,6 +1,7 @@
 """Patients from other systems: `POST /v1/patients`. Everything identifying is sealed here, on the way in."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import phonenumbers
 from fastapi import APIRouter, Request
@@ -47,14 +48,44 @@ _WANTED = {
 }
 
 
-def routes(
-    sources: Sources,
-    registry: Registry,
-    seals: Seals,
-    nc: Client,
-    region: str,
-    is_responder: Callable[[str], bool],
-) -> APIRouter:
+@dataclass(frozen=True)
+class Enrolled:
+    """A patient as known now, whether that is new, and what the sender should know."""
+
+    patient: str
+    is_new: bool
+    warnings: tuple[str, ...]
+
+
+class Enrolling:
+    """Takes up what other systems know of patients, by whatever way they tell it."""
+
+    def __init__(
+        self, registry: Registry, seals: Seals, nc: Client, region: str, is_responder: Callable[[str], bool]
+    ) -> None:
+        self._registry = registry
+        self._seals = seals
+        self._nc = nc
+        self._region = region
+        self._is_responder = is_responder
+
+    async def enrol(self, source: str, form: PatientForm) -> Enrolled:
+        """Enrol a patient, or change what is known of one. Raises Unfit, Unavailable."""
+        registry = self._registry
+        phone = _e164(form.phone, self._region)
+        refs = self._seals.phone_refs(phone) if phone else ()
+        owner = await registry.found_or_minted(source, form.external_id, await _texted_before(registry, refs))
+        own = await self._seals.for_patient(owner.patient)
+        before, after = await registry.change(
+            owner.patient, lambda known: _changed(known, form, own, phone, refs)
+        )
+        warnings = await _phone_moved(registry, self._nc, before, after)
+        if form.therapist and not self._is_responder(form.therapist):
+            warnings.append("therapist: no responder of this id yet; until there is, others are paged")
+        return Enrolled(owner.patient, owner.is_new, tuple(warnings))
+
+
+def routes(sources: Sources, enrolling: Enrolling) -> APIRouter:
     """Return the route for patients."""
     router = APIRouter(tags=["programme systems"])
 
@@ -63,20 +94,11 @@ def routes(
         """Enrol a patient (201), or change what is known of one (200)."""
         source = sources.of(request)
         form = _read(await bodies.body(request, "application/json"))
-        phone = _e164(form.phone, region)
-        refs = seals.phone_refs(phone) if phone else ()
-        owner = await registry.found_or_minted(source, form.external_id, await _texted_before(registry, refs))
-        own = await seals.for_patient(owner.patient)
-        before, after = await registry.change(
-            owner.patient, lambda known: _changed(known, form, own, phone, refs)
-        )
-        warnings = await _phone_moved(registry, nc, before, after)
-        if form.therapist and not is_responder(form.therapist):
-            warnings.append("therapist: no responder of this id yet; until there is, others are paged")
-        answer: dict[str, object] = {"patient": owner.patient}
-        if warnings:
-            answer["warnings"] = warnings
-        return JSONResponse(answer, status_code=201 if owner.is_new else 200)
+        enrolled = await enrolling.enrol(source, form)
+        answer: dict[str, object] = {"patient": enrolled.patient}
+        if enrolled.warnings:
+            answer["warnings"] = enrolled.warnings
+        return JSONResponse(answer, status_code=201 if enrolled.is_new else 200)
 
     return router
 

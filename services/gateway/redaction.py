@@ -1,12 +1,12 @@
 """Texts are made to disappear from the carrier's own storage, some hours after its last word on them.
 
 What is still to be redacted is asked of the carrier itself, so nothing is lost with a process. A
-text that came in goes only once CARRIER has it: until then the carrier's copy is the only one. It
-is the least urgent work there is: one request at a time, few in a minute, none after a refusal to
-hurry, until the next round.
+text that came in goes only once CARRIER has it, and a patient's picture only once it is kept here
+(`media_keeping`): until then the carrier's copy is the only one. It is the least urgent work there
+is: one request at a time, few in a minute, none after a refusal to hurry, until the next round.
 """
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -21,6 +21,8 @@ _log = structlog.get_logger()
 REDACTED = Counter("vigil_redacted_total", "Texts at the carrier by what became of them.", ["outcome"])
 MARK = "redacted"
 EVERY = timedelta(minutes=1)
+MayGo = Callable[[str, str], bool]
+"""Whether the carrier's copy of a file (of a text) is needed no more."""
 PER_ROUND = 30
 """Requests that change something, in one round: half a request a second beside everything else."""
 WINDOW = timedelta(hours=6)
@@ -44,7 +46,9 @@ class Redaction:
         numbers: Sequence[str],
         clock: Clock,
         after: timedelta,
+        may_go: MayGo,
     ) -> None:
+        self._may_go = may_go
         self._carrier = carrier
         self._arrived = arrived
         self._marks = marks
@@ -56,7 +60,7 @@ class Redaction:
     async def look(self) -> timedelta | None:
         """Redact what is due, as far as one round goes. Raises CarrierUnreachable and Unavailable."""
         now = self._clock.now()
-        round_ = _Round(self._carrier, self._arrived, now, now - self._after)
+        round_ = _Round(self._carrier, self._arrived, self._may_go, now, now - self._after)
         await self._dated(round_)
         if self._undated_at is None or now - self._undated_at >= UNDATED_EVERY:
             for our in self._numbers:
@@ -93,7 +97,10 @@ class Redaction:
 class _Round:
     """What one round may still do."""
 
-    def __init__(self, carrier: Carrier, arrived: Arrived, now: datetime, cutoff: datetime) -> None:
+    def __init__(
+        self, carrier: Carrier, arrived: Arrived, may_go: MayGo, now: datetime, cutoff: datetime
+    ) -> None:
+        self._may_go = may_go
         self._carrier = carrier
         self._arrived = arrived
         self._now = now
@@ -122,11 +129,13 @@ class _Round:
         last_word = text.at if came_in else text.changed or text.at
         if last_word > self.cutoff or (came_in and text.sid not in self._arrived):
             return False
-        if text.media and not await self._files(text):
-            return False
+        files_gone = not text.media or await self._files(text)
         if not text.body:
-            return True
-        return not self.is_over and await self._outcome(self._carrier.redact_text(text.sid), "text")
+            return files_gone
+        if self.is_over:
+            return False
+        # The words do not wait for a picture that is still to be kept.
+        return await self._outcome(self._carrier.redact_text(text.sid), "text") and files_gone
 
     async def _files(self, text: Listed) -> bool:
         files = await self._carrier.media_of(text.sid)
@@ -135,6 +144,9 @@ class _Round:
         for file in files:
             if self.is_over:
                 return False
+            if self._arrived.is_patients(text.sid) and not self._may_go(text.sid, file.sid):
+                gone = False
+                continue
             gone = await self._outcome(self._carrier.drop_media(text.sid, file.sid), "file") and gone
         return gone
 

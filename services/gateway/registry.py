@@ -37,9 +37,14 @@ class Registry:
         self._new_id = new_id
 
     async def of_phone(self, refs: tuple[str, ...]) -> str | None:
-        """Return the patient that one of these hashes of a phone stands for, or None."""
+        """Return the patient that one of these hashes stands for, or None; the first is the current one.
+
+        What is found under a replaced key is written under the current one, so that the other can go.
+        """
         for ref in refs:
             if (patient := await self._alias(ref)) is not None:
+                if ref != refs[0]:
+                    await self._moved(ref, refs[0], patient)
                 return patient
         return None
 
@@ -102,6 +107,11 @@ class Registry:
     async def _alias(self, key: str) -> str | None:
         entry = await asked(self._aliases.get(key))
         return Alias.model_validate_json(entry.value or b"").patient if entry is not None else None
+
+    async def _moved(self, ref: str, current: str, patient: str) -> None:
+        await self._create_alias(current, patient)
+        moved = Alias(patient=patient, since=self._clock.now(), moved_to=current)
+        await asked(self._aliases.put(ref, moved.model_dump_json().encode()))
 
     async def _create_alias(self, key: str, patient: str) -> bool:
         return await written(self._aliases.create(key, self._value(patient)))

@@ -1,13 +1,16 @@
 """What the gateway can be told from outside."""
 
 from pydantic import Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from services.gateway.core.routing import Numbers
+from services.gateway.fhir.settings import FhirSettings
+from services.gateway.media_fetch import Limits
+from services.gateway.outgoing.settings import OutgoingSettings
 from services.runtime.twilio_client import CarrierSettings
 
 
-class GatewaySettings(BaseSettings):
+class GatewaySettings(FhirSettings, OutgoingSettings):
     """Where it listens, by what URL the carrier knows it, whom it believes; wrong values stop the start."""
 
     model_config = SettingsConfigDict(env_prefix="VIGIL_", extra="ignore")
@@ -27,6 +30,10 @@ class GatewaySettings(BaseSettings):
     staff_number: str = Field(description="Our number that pages staff, E.164.")
     imminent_number: str = Field("", description="A number reserved for imminent pages; empty: staff_number.")
     patient_number: str = Field("", description="The crisis line's number; empty: staff_number.")
+    contact_number: str = Field(
+        "",
+        description="Our number for support contacts, E.164, not the crisis line's; empty: none are texted.",
+    )
     source_tokens: dict[str, SecretStr] = Field(
         default_factory=dict,
         description='Systems that may report signals and patients: JSON, {"<source>": "<bearer token>"}.',
@@ -57,6 +64,22 @@ class GatewaySettings(BaseSettings):
         description="Hours after its last change at which the carrier is made to forget a text; 0: never.",
     )
 
+    media_max_bytes: int = Field(
+        5 * 1024 * 1024, gt=0, le=64 * 1024 * 1024, description="Bytes of one file of a patient's text."
+    )
+    media_timeout_seconds: float = Field(
+        30.0, gt=0, le=120, description="Real seconds to fetch one file of a patient's text from the carrier."
+    )
+    media_types: str = Field(
+        "image/*,audio/*,video/*,application/pdf,text/plain,text/vcard,text/x-vcard,text/calendar",
+        description="Types of files that are kept, separated by commas; the others stay at the carrier, "
+        "and ops are told.",
+    )
+    media_hosts: str = Field(
+        "twilio.com,twiliocdn.com,amazonaws.com",
+        description="Domains to which the carrier may redirect for a file, separated by commas; https only.",
+    )
+
     @field_validator("public_url")
     @classmethod
     def _without_slash(cls, url: str) -> str:
@@ -73,7 +96,8 @@ class GatewaySettings(BaseSettings):
 
     def numbers(self) -> Numbers:
         """Return our numbers."""
-        return Numbers(self.staff_number, self.patient_number or self.staff_number, self.imminent_number)
+        ours = self.staff_number, self.patient_number or self.staff_number, self.imminent_number
+        return Numbers(*ours, contact="" if self.contact_number in ours else self.contact_number)
 
     def auth_tokens(self) -> tuple[str, ...]:
         """Return the auth tokens that may have signed a webhook."""
@@ -93,11 +117,24 @@ class GatewaySettings(BaseSettings):
             timeout=self.carrier_timeout_seconds,
         )
 
+    def media_limits(self) -> Limits:
+        """Return what may be fetched of a patient's files."""
+        return Limits(
+            size=self.media_max_bytes,
+            seconds=self.media_timeout_seconds,
+            types=_words(self.media_types),
+            hosts=_words(self.media_hosts),
+        )
+
     def our_numbers(self) -> tuple[str, ...]:
         """Return each number of ours once."""
-        every = (self.staff_number, self.imminent_number, self.patient_number)
+        every = (self.staff_number, self.imminent_number, self.patient_number, self.contact_number)
         return tuple(dict.fromkeys(number for number in every if number))
 
     def tokens(self) -> dict[str, str]:
         """Return source -> bearer token."""
         return {source: token.get_secret_value() for source, token in self.source_tokens.items()}
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word for part in text.split(",") if (word := part.strip().lower()))

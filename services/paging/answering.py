@@ -2,7 +2,8 @@
 
 import contextlib
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Literal
 
 import structlog
@@ -11,20 +12,19 @@ from contracts.carrier import SmsReceived
 from contracts.pages import Answer, PageBrief, PageEvent
 from contracts.people import CodeTaken, Person
 from contracts.replies import Key, Reply, parse
-from contracts.values import PhoneRef
 from services.paging.briefs import Briefs
 from services.paging.core import decide as core
 from services.paging.core import inputs, names, texts
 from services.paging.core.chosen import About, Chosen, Confirms, Say
-from services.paging.core.replies import choose, heard_before
+from services.paging.core.replies import choose, heard_before, is_loop
 from services.paging.core.state import Page
 from services.paging.methods import Methods
 from services.paging.reconciling import Reconciling
-from services.runtime import pins
 from services.runtime.aggregates import Aggregates
 from services.runtime.clock import Clock
 from services.runtime.follow import Follower
 from services.runtime.log import Log
+from services.runtime.pin_tries import PinGate
 from services.runtime.sealing import SealError, Seals
 
 _log = structlog.get_logger()
@@ -44,6 +44,7 @@ class Answering:
         people: Callable[[], Mapping[str, Person]],
         methods: Methods,
         reconciling: Reconciling,
+        pins: PinGate,
         seals: Seals,
         clock: Clock,
     ) -> None:
@@ -54,6 +55,7 @@ class Answering:
         self._people = people
         self._methods = methods
         self._reconciling = reconciling
+        self._pins = pins
         self._seals = seals
         self._clock = clock
 
@@ -68,10 +70,11 @@ class Answering:
         reply = parse(self._seals.unseal(fact.body))
         _log.info("text_heard", responder=person.id, kind=reply.key)
         if reply.key is Key.STOP:
-            await self._stopped(person, fact.sender)
+            await self._stopped(person, fact)
             return
         if reply.key is Key.START:
-            await self._methods.revive(person.id, fact.sender)
+            for ref in self._refs(fact):
+                await self._methods.revive(person.id, ref)
         # What is out must be known up to this moment, or the reply could find the wrong page.
         await self._follower.catch_up()
         await self._about(person, reply, fact)
@@ -86,7 +89,7 @@ class Answering:
         match chosen:
             case Say(text=text):
                 # Delivered again, a `6` finds only the shifts it has not confirmed yet: maybe none.
-                if before is None:
+                if before is None and not is_loop(reply, briefs, self._clock.now()):
                     await self._say(person, fact.sid, text)
             case Confirms(shifts=shifts):
                 for shift in shifts:
@@ -112,14 +115,16 @@ class Answering:
         others: tuple[str, ...] = (),
     ) -> None:
         """Let the page, message or notice hear it."""
+        pin, refused = await self._pin(person, reply, fact)
         heard = inputs.Replied(
             reply,
             _cause(fact),
             self._told(person.id, page.run, fact),
-            pin=self._pin(person, reply),
+            pin=pin,
+            pin_refused_until=refused,
             name=self._seals.seal(reply.name) if reply.key is Key.CONFIRM and reply.name else None,
             asked=self._asked(person, reply) if reply.key is Key.GIVE else None,
-            phone_ref=fact.sender,
+            phone_ref=self._stored_ref(person, fact),
             others=others,
         )
         subject = f"pages.{person.id}.{page.page}"
@@ -162,11 +167,18 @@ class Answering:
             default=0,
         )
 
-    @staticmethod
-    def _pin(person: Person, reply: Reply) -> Literal["right", "wrong", "missing"]:
+    async def _pin(
+        self, person: Person, reply: Reply, fact: SmsReceived
+    ) -> tuple[Literal["right", "wrong", "missing"], datetime | None]:
+        """Return whether the PIN fits, and until when none is looked at; ops are told of that."""
         if not reply.pin:
-            return "missing"
-        return "right" if pins.fits(reply.pin, person.pin_hash) else "wrong"
+            return "missing", None
+        now = self._clock.now()
+        found = await self._pins.tried(person.id, reply.pin, person.pin_hash, _cause(fact), now)
+        if isinstance(found, datetime):
+            await self._methods.pins_refused(person.id, found)
+            return "wrong", found
+        return found, None
 
     async def _known(self, code: str) -> bool:
         if not code:
@@ -189,13 +201,31 @@ class Answering:
         subject = f"pages.{person.id}.{message}"
         await self._pages.decide(subject, asked.cause, lambda s, now: core.decide(s, asked, now))
 
-    async def _stopped(self, person: Person, phone_ref: PhoneRef) -> None:
+    async def _stopped(self, person: Person, fact: SmsReceived) -> None:
         """Never text that number again: voice from now on, and ops know of the hole in the shift."""
-        await self._methods.retire(person.id, phone_ref, "opted out by text")
-        died = inputs.MethodDied(phone_ref)
-        for brief in self._briefs.of(person.id):
-            subject = f"pages.{person.id}.{brief.page}"
-            await self._pages.decide(subject, died.cause, lambda s, now: core.decide(s, died, now))
+        for ref in self._refs(fact):
+            await self._methods.retire(person.id, ref, "opted out by text")
+            died = inputs.MethodDied(ref)
+            for brief in self._briefs.of(person.id):
+                subject = f"pages.{person.id}.{brief.page}"
+                await self._pages.decide(subject, died.cause, partial(_dies, died))
+
+    def _refs(self, fact: SmsReceived) -> tuple[str, ...]:
+        """Return the hashes of the phone it came from: a rotation has two keys for a while."""
+        try:
+            refs = self._seals.phone_refs(self._seals.unseal(fact.sender_phone))
+        except SealError:
+            refs = ()
+        return tuple(dict.fromkeys((fact.sender, *refs)))
+
+    def _stored_ref(self, person: Person, fact: SmsReceived) -> str:
+        """Return the hash of that phone as it stands in the responder's record."""
+        known = {method.phone_ref for method in person.methods}
+        return next((ref for ref in self._refs(fact) if ref in known), fact.sender)
+
+
+def _dies(died: inputs.MethodDied, state: Page, now: datetime) -> tuple[PageEvent, ...]:
+    return core.decide(state, died, now)
 
 
 def _cause(fact: SmsReceived) -> str:

@@ -26,6 +26,8 @@ from services.runtime.deadlines import DueIndex, parse_due
 from services.runtime.follow import Follower, ValueTable
 from services.runtime.log import Log, Stored
 from services.runtime.parking import ParkedRetries
+from services.runtime.pin_tries import BUCKET as PIN_TRIES
+from services.runtime.pin_tries import PinGate
 from services.runtime.sender_slots import SenderSlots
 from services.runtime.shell import Shell
 from services.runtime.twilio_client import Carrier
@@ -75,7 +77,7 @@ class PagingService:
         await self.follower.start()
         self.briefs.on_change = self.dispatcher.offer
         shell.followers += [self.follower.position, self.people.follower.position]
-        self._hear()
+        self._hear(PinGate(await shell.bucket(PIN_TRIES)))
         await shell.ears.start()
         self.index.start()
         for subject, brief in tuple(self.briefs.all_waiting()):
@@ -93,7 +95,7 @@ class PagingService:
         await self.people.stop()
         await self.carrier.close()
 
-    def _hear(self) -> None:
+    def _hear(self, pins: PinGate) -> None:
         shell = self._shell
         answering = Answering(
             self.pages,
@@ -103,6 +105,7 @@ class PagingService:
             lambda: self.people.values,
             self.methods,
             self.reconciling,
+            pins,
             shell.seals,
             shell.clock,
         )

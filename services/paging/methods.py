@@ -1,5 +1,7 @@
 """Contact methods that proved dead are marked in the people bucket, and ops are told."""
 
+from datetime import datetime
+
 import structlog
 from nats.aio.client import Client
 from nats.js.kv import KeyValue
@@ -7,6 +9,7 @@ from nats.js.kv import KeyValue
 from contracts.people import Person
 from contracts.signals import Signal
 from contracts.values import Channel, Kind, Urgency
+from services.paging.core.pin_faults import too_many_pins
 from services.runtime.buckets import asked, written
 from services.runtime.clock import Clock
 from services.runtime.log import Unavailable, publish_fact
@@ -41,11 +44,18 @@ class Methods:
             source="paging",
             note=f"{responder} can't be texted any more ({reason}). Call them, and mend it in people.yaml.",
         )
-        await publish_fact(self._nc, "signals.system_fault", signal.model_dump_json().encode(), signal.id)
+        await self._tell_ops(signal)
+
+    async def pins_refused(self, responder: str, until: datetime) -> None:
+        """Tell ops that too many PINs of somebody were wrong. Raises Unavailable."""
+        await self._tell_ops(too_many_pins(responder, until, self._clock.now(), "paging"))
 
     async def revive(self, responder: str, phone_ref: str) -> None:
         """Use the phone again after the person opted in. Raises Unavailable."""
         await self._edit(responder, phone_ref, {"dead_since": None, "dead_reason": ""}, dead=True)
+
+    async def _tell_ops(self, signal: Signal) -> None:
+        await publish_fact(self._nc, "signals.system_fault", signal.model_dump_json().encode(), signal.id)
 
     async def _edit(self, responder: str, phone_ref: str, update: dict[str, object], *, dead: bool) -> bool:
         for _ in range(5):

@@ -106,6 +106,17 @@ class MethodDraft(Strict):
         return self.sms or self.voice or ""
 
 
+def _languages(value: object) -> object:
+    """Read `en es` and `en, es` as what they list."""
+    return value.lower().replace(",", " ").split() if isinstance(value, str) else value
+
+
+def _language(text: str) -> str:
+    if not re.fullmatch(r"[a-z]{2}", text):
+        raise ValueError(f"{text!r} is no language; write two letters such as es")
+    return text
+
+
 class PersonDraft(Strict):
     """A responder as written: the name and the numbers are plain and must be sealed before storage."""
 
@@ -116,6 +127,12 @@ class PersonDraft(Strict):
     site: Id = "main"
     pin: Annotated[str, AfterValidator(_pin)] = ""
     active: bool = True
+    role: str = Field(default="", max_length=30)
+    """What patients are told they are."""
+    languages: Annotated[
+        tuple[Annotated[str, AfterValidator(_language)], ...], BeforeValidator(_languages)
+    ] = ()
+    """What they speak with patients."""
 
     @model_validator(mode="after")
     def _pageable(self) -> "PersonDraft":

@@ -1,8 +1,8 @@
 """People as a table: one row each, contact methods in the order in which they are tried.
 
 Columns: `id`, `name`, `method1` to `method6` (`sms +12025550101` or `voice +12025550101`; written
-so, no spreadsheet turns the number into another), `zone`, `site`, `active` (yes or no), and `pin`,
-which is only ever read: an empty one leaves the PIN that stands.
+so, no spreadsheet turns the number into another), `zone`, `site`, `active` (yes or no), `role`,
+`languages` (`en es`), and `pin`, which is only ever read: an empty one leaves the PIN that stands.
 """
 
 import re
@@ -15,7 +15,7 @@ from services.programme.drafts import PersonDraft
 from services.programme.yaml_text import Document, Problem, ProgrammeError, Tree
 
 METHODS = tuple(f"method{number}" for number in range(1, 7))
-EXPORTED = ("id", "name", *METHODS, "zone", "site", "active")
+EXPORTED = ("id", "name", *METHODS, "zone", "site", "active", "role", "languages")
 COLUMNS = (*EXPORTED, "pin")
 _METHOD = re.compile(r"(sms|voice)[\s:]+(\+?[\d\s().-]+)", re.IGNORECASE)
 _WORDS = {"yes": "true", "true": "true", "1": "true", "no": "false", "false": "false", "0": "false"}
@@ -49,7 +49,10 @@ def _cells(person: PersonDraft) -> tuple[str, ...]:
     if len(ways) > len(METHODS):
         raise ValueError(f"{person.id} has more than {len(METHODS)} contact methods; a table holds no more")
     ways += [""] * (len(METHODS) - len(ways))
-    return (person.id, person.name, *ways, person.zone, person.site, "yes" if person.active else "no")
+    return (
+        *(person.id, person.name, *ways, person.zone, person.site, "yes" if person.active else "no"),
+        *(person.role, " ".join(person.languages)),
+    )
 
 
 def _person(file: str, row: Row) -> tuple[PersonDraft | None, list[Problem]]:

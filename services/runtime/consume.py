@@ -14,12 +14,16 @@ import base64
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import nats.errors
 import structlog
 from faststream import AckPolicy
 from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
+from faststream.nats.subscriber.usecases.basic import LogicSubscriber
 from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.js.client import JetStreamContext
 from prometheus_client import Counter, Histogram
 from pydantic import ValidationError
 
@@ -42,6 +46,7 @@ SECONDS = Histogram(
 MAX_DELIVERIES = 8
 _DELAYS = (0.1, 0.5, 1.0, 2.0, 3.0, 5.0, 5.0)
 _BEAT = 0.5
+_AWAY = 0.1
 
 
 class Unreadable(Exception):
@@ -78,6 +83,7 @@ class Ears:
         self._seconds: dict[str, Histogram] = {}
         self._handled: dict[str, Counter] = {}
         self._beating: asyncio.Task[None] | None = None
+        self._lanes: list[LogicSubscriber[Any]] = []
 
     def hear(self, name: str, handler: Handler) -> None:
         """Send every message of the durable to the handler, on as many lanes as the table says."""
@@ -101,11 +107,40 @@ class Ears:
                 no_reply=True,
             )
             subscriber(self._lane(spec, handler))
+            self._lanes.append(subscriber)
 
     async def start(self) -> None:
         """Begin to hear."""
         self._beating = asyncio.create_task(self._beat())
         await self.broker.start()
+        for lane in self._lanes:
+            self._wait_while_away(lane)
+
+    def _wait_while_away(self, lane: "LogicSubscriber[Any]") -> None:
+        """Let a lane ask for messages only while NATS is there.
+
+        FastStream asks on; each request is kept for a later connection, and when that room is full
+        (minutes), it starts the failed task again at once, and again, and keeps every one that failed:
+        a processor and all memory, for as long as NATS is away.
+        """
+        pull = lane.subscription
+        if not isinstance(pull, JetStreamContext.PullSubscription):
+            raise TypeError(f"a lane of {self._service} has no pull subscription")
+        ask = pull.fetch
+
+        async def fetch(*args: Any, **kwargs: Any) -> list[Msg]:
+            while not self._nc.is_connected:  # noqa: ASYNC110  # nats-py has no event for it
+                await asyncio.sleep(_AWAY)
+            try:
+                return await ask(*args, **kwargs)
+            except TimeoutError:
+                raise
+            except Exception as error:
+                _log.warning("fetch_failed", service=self._service, error=type(error).__name__)
+                await asyncio.sleep(_AWAY)
+                raise TimeoutError from error
+
+        pull.fetch = fetch  # type: ignore[method-assign]
 
     async def stop(self) -> None:
         """Hear no more; handlers under way end first."""

@@ -28,6 +28,8 @@ STUCK = Counter("vigil_deadline_stuck_total", "Deadlines that were still due aft
 _AGAIN = timedelta(seconds=30)
 _BACK = timedelta(seconds=2)
 _AT_ONCE = 32
+_AT_ONE_MOMENT = 200
+"""More looks than that at one moment, each with a commit, are a loop."""
 
 
 class DueIndex:
@@ -45,6 +47,7 @@ class DueIndex:
         self._armed: datetime | None = None
         self._looking: set[str] = set()
         self._failures: dict[str, int] = {}
+        self._same: dict[str, int] = {}
         self._slots = asyncio.Semaphore(_AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()
         self._started = False
@@ -113,6 +116,7 @@ class DueIndex:
         self._arm()
 
     async def _one(self, subject: str, due: datetime) -> None:
+        before = self._due.get(subject)
         with self._activity.work():
             try:
                 async with self._slots:
@@ -129,13 +133,19 @@ class DueIndex:
                 self._failures.pop(subject, None)
             finally:
                 self._looking.discard(subject)
-                self._again(subject, due)
+                self._again(subject, due, before[0] if before is not None else 0)
 
-    def _again(self, subject: str, due: datetime) -> None:
+    def _again(self, subject: str, due: datetime, sequence: int) -> None:
         known = self._due.get(subject)
+        looks = self._same.pop(subject, 0) + 1
         if known is None:
             return
-        if known[1] == due:
+        if known[1] == due and known[0] != sequence and looks < _AT_ONE_MOMENT:
+            # Something was committed, and what comes next is due at the very moment of what was done.
+            self._same[subject] = looks
+            heapq.heappush(self._heap, (due, subject))
+            self._arm()
+        elif known[1] == due:
             STUCK.labels(self._name).inc()
             _log.error("deadline_stuck", index=self._name)
             self._delay(subject, due, _AGAIN)

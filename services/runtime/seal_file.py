@@ -3,10 +3,14 @@
 import base64
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Literal
 
 from services.runtime.nats_secrets import write_private
+
+Use = Literal["seal", "hash"]
+"""What a key is for."""
 
 
 def make(file: Path) -> None:
@@ -25,22 +29,19 @@ def changed_at(file: Path | None) -> int:
         return 0
 
 
-def with_key(file: Path, name: str, key: bytes) -> None:
+def with_key(file: Path, name: str, key: bytes, use: Use = "seal") -> None:
     """Add a key behind the others; the file is whole at every moment."""
-    keys, hash_keys = read(file)
-    write_private(file, _text(keys | {name: key}, hash_keys))
+    _change(file, use, lambda keys: keys | {name: key})
 
 
-def with_current(file: Path, name: str) -> None:
-    """Put that key first: from its next start, every process seals with it."""
-    keys, hash_keys = read(file)
-    write_private(file, _text({name: keys[name]} | keys, hash_keys))
+def with_current(file: Path, name: str, use: Use = "seal") -> None:
+    """Put that key first: what seals is used from the next start on, what hashes at once."""
+    _change(file, use, lambda keys: {name: keys[name]} | keys)
 
 
-def without_key(file: Path, name: str) -> None:
-    """Take a key out of the file; what it sealed can't be read any more."""
-    keys, hash_keys = read(file)
-    write_private(file, _text({one: key for one, key in keys.items() if one != name}, hash_keys))
+def without_key(file: Path, name: str, use: Use = "seal") -> None:
+    """Take a key out of the file; what it sealed can't be read, what it hashed not be found any more."""
+    _change(file, use, lambda keys: {one: key for one, key in keys.items() if one != name})
 
 
 def read(file: Path) -> tuple[dict[str, bytes], dict[str, bytes]]:
@@ -54,6 +55,15 @@ def read(file: Path) -> tuple[dict[str, bytes], dict[str, bytes]]:
     except (KeyError, ValueError, TypeError, AttributeError) as error:
         raise ValueError(f"{file}: not a sealing key file ({error}); restore it from your backup") from error
     return keys, hash_keys
+
+
+def _change(file: Path, use: Use, change: Callable[[dict[str, bytes]], dict[str, bytes]]) -> None:
+    keys, hash_keys = read(file)
+    if use == "seal":
+        keys = change(keys)
+    else:
+        hash_keys = change(hash_keys)
+    write_private(file, _text(keys, hash_keys))
 
 
 def _text(keys: Mapping[str, bytes], hash_keys: Mapping[str, bytes]) -> str:

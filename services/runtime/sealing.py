@@ -93,13 +93,20 @@ class Seals:
 
         A patient's key must be in memory: `have` brings it there.
         """
+        try:
+            return self.unseal_bytes(sealed).decode()
+        except ValueError:
+            raise _misfit(sealed) from None
+
+    def unseal_bytes(self, sealed: Sealed) -> bytes:
+        """Return sealed content that is no text; raises SealError as `unseal` does."""
         cipher = self._cipher(sealed.key)
         if cipher is None:
             raise SealError(f"no key {sealed.key!r}; {_why(sealed.key)}")
         try:
-            return _unboxed(cipher, sealed.box).decode()
+            return _unboxed(cipher, sealed.box)
         except (InvalidTag, ValueError):
-            raise SealError(f"key {sealed.key!r} does not open this; is it another site's key?") from None
+            raise _misfit(sealed) from None
 
     def site(self) -> "PatientSeals":
         """Return what seals with the site's key, where no patient's can be had."""
@@ -143,7 +150,11 @@ class Seals:
         return self.phone_refs(phone)[0]
 
     def phone_refs(self, phone: str) -> tuple[str, ...]:
-        """Return the hash under every valid key, the current one first."""
+        """Return the hash under every valid key, the current one first.
+
+        A key that a rotation brought into the file counts from that moment on, without a restart.
+        """
+        self.read_again()
         return tuple(f"{name}-{_hashed(key, phone)}" for name, key in self._hash_keys.items())
 
     def alias(self, source: str, outside_id: str) -> str:
@@ -172,10 +183,19 @@ class Seals:
         if self.file is None or changed == self._read_at:
             return
         self._read_at = changed
-        for name, key in seal_file.read(self.file)[0].items():
+        try:
+            keys, hash_keys = seal_file.read(self.file)
+        except (ValueError, OSError):
+            return  # What is in memory goes on; the next start tells what is wrong with the file.
+        for name, key in keys.items():
             if name not in self._keys:
                 self._keys[name] = key
                 self._ciphers[name] = ChaCha20Poly1305(key)
+        # Another site's file must not make its key the one that phones are hashed with.
+        if all(hash_keys.get(name, key) == key for name, key in self._hash_keys.items()) and (
+            next(iter(self._hash_keys)) in hash_keys
+        ):
+            self._hash_keys = hash_keys | self._hash_keys
 
     def check_of(self, name: str) -> str:
         """Return what proves the site's key of that name, without telling it."""
@@ -208,11 +228,26 @@ class PatientSeals:
         self._name = f"{PATIENT_KEY}{patient}"
         self._cipher = cipher
 
+    @property
+    def is_own(self) -> bool:
+        """Whether it is the patient's key; False: it could not be had, and the site's serves."""
+        return self._cipher is not None
+
     def seal(self, text: str) -> Sealed:
         """Return the text under the patient's key."""
         if self._cipher is None:
             return self._site.seal(text)
         return Sealed(key=self._name, box=_boxed(self._cipher, text.encode()))
+
+    def seal_bytes(self, content: bytes) -> Sealed | None:
+        """Return content that is no text under the patient's key; None where that key can't be had.
+
+        Unlike a text it is not sealed with the site's key instead: nobody waits for it, and it must end
+        with the patient's key.
+        """
+        if self._cipher is None:
+            return None
+        return Sealed(key=self._name, box=_boxed(self._cipher, content))
 
     def sealed(self, text: str | None) -> Sealed | None:
         """Return the text under the patient's key, or None when there is none."""
@@ -251,6 +286,10 @@ def _unboxed(cipher: ChaCha20Poly1305, box: str, bound: bytes | None = None) -> 
 
 def _hashed(key: bytes, text: str) -> str:
     return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def _misfit(sealed: Sealed) -> SealError:
+    return SealError(f"key {sealed.key!r} does not open this; is it another site's key?")
 
 
 def _why(name: str) -> str:

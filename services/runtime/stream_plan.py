@@ -103,7 +103,7 @@ def durable_config(durable: streams.Durable) -> ConsumerConfig:
         replay_policy=ReplayPolicy.INSTANT,
         ack_wait=ACK_WAIT,
         max_deliver=-1,
-        max_ack_pending=MAX_ACK_PENDING,
+        max_ack_pending=1 if durable.in_order else MAX_ACK_PENDING,
         max_waiting=MAX_WAITING,
         filter_subjects=list(durable.filters),
     )

@@ -148,7 +148,11 @@ class Carrier:
         """Send one text; it expires at the carrier after `valid_seconds` rather than come at dawn."""
         return await self._post(
             self._client.messages.create_async(
-                to=to, from_=sender, body=body, status_callback=status_callback, validity_period=valid_seconds
+                to=to,
+                from_=sender,
+                body=body,
+                status_callback=status_callback or values.unset,
+                validity_period=valid_seconds,
             )
         )
 

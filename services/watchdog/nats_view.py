@@ -20,7 +20,7 @@ from services.runtime.settings import Settings
 from services.watchdog.core.seen import Backlog, Late, StreamState
 
 _log = structlog.get_logger()
-AUDITED = ("ESCALATIONS", "PAGES", "CONVERSATIONS")
+AUDITED = ("ESCALATIONS", "PAGES", "CONVERSATIONS", "ATTENDANCES", "FOLLOWUPS")
 """Streams of aggregates that have deadlines."""
 _ANSWER_WITHIN = 2.0
 _SCAN_WITHIN = 60.0

@@ -1,7 +1,8 @@
 """Measures Vigil on this machine and prints one table: `python -m tests.bench [part ...]`.
 
-Parts: latency, storm, limited, kept_up, crowd, verify, replay; all of them by default. Each stands on a
-fresh site in a temporary folder, is given up after its time, and the raw figures go to var/bench/.
+Parts: latency, storm, limited, kept_up, burst, instant, crowd, attendance, fhir, verify, replay; all by
+default. Each stands on a fresh site in a temporary folder, is given up after its time, and the raw
+figures go to var/bench/.
 """
 
 import asyncio
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import uvloop
 
-from tests.bench import crowd, latency, replay, storm, verify
+from tests.bench import attendance, crisis_line, crowd, fhir, latency, replay, storm, verify
 from tests.bench.figures import Figure, keep, show
 from tests.bench.site import ROOT, now
 
@@ -22,7 +23,11 @@ PARTS: dict[str, Part] = {
     "storm": storm.unlimited,
     "limited": storm.limited,
     "kept_up": storm.kept_up,
+    "burst": crisis_line.in_a_burst,
+    "instant": crisis_line.in_one_instant,
     "crowd": crowd.measure,
+    "fhir": fhir.measure,
+    "attendance": attendance.measure,
     "verify": verify.measure,
     "replay": replay.measure,
 }

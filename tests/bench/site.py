@@ -115,6 +115,11 @@ class Site:
         """Where the carrier answers."""
         return f"http://127.0.0.1:{self._emulator_port}"
 
+    @property
+    def gateway_url(self) -> str:
+        """Where the gateway answers, under the name the carrier was given."""
+        return f"http://127.0.0.1:{self._port}"
+
     async def start_services(self, timeout: float = 60) -> float:
         """Start the services; return the seconds until the gateway said that it is ready."""
         before = asyncio.get_running_loop().time()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright, expect
 
 from tests.support.demo import Demo
 from tests.support.world import free_port
@@ -20,6 +20,9 @@ ARGUMENTS = (
     "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run "
     "--disable-background-networking --disable-component-update --disable-sync"
 ).split()
+PATIENCE_MS = 90_000
+"""How long a slow machine may take for one step; nothing waits so long on a quick one."""
+expect.set_options(timeout=PATIENCE_MS)
 _LOST = "net::ERR_"
 """What the browser says by itself when a connection is lost; the page says it to people."""
 
@@ -65,7 +68,7 @@ async def page(browser: Browser, demo: Demo) -> AsyncIterator[Page]:
             complaints.append(message.text)
 
     opened = await browser.new_page(viewport={"width": 1280, "height": 900})
-    opened.set_default_timeout(20_000)
+    opened.set_default_timeout(PATIENCE_MS)
     opened.on("pageerror", lambda error: complaints.append(str(error)))
     opened.on("console", said)
     opened.on(
@@ -80,13 +83,16 @@ async def page(browser: Browser, demo: Demo) -> AsyncIterator[Page]:
 
 
 async def _answers(url: str, process: asyncio.subprocess.Process, log: Path) -> None:
-    async with asyncio.timeout(60), aiohttp.ClientSession() as http:
-        while process.returncode is None:
-            try:
-                async with http.get(url) as reply:
-                    if reply.status == 200:
-                        return
-            except aiohttp.ClientError:
-                pass
-            await asyncio.sleep(0.1)
-    raise AssertionError(f"vigil up ended:\n{log.read_text()}")
+    try:
+        async with asyncio.timeout(PATIENCE_MS / 1000), aiohttp.ClientSession() as http:
+            while process.returncode is None:
+                try:
+                    async with http.get(url) as reply:
+                        if reply.status == 200:
+                            return
+                except aiohttp.ClientError:
+                    pass
+                await asyncio.sleep(0.1)
+    except TimeoutError:
+        pass
+    raise AssertionError(f"vigil up ended, or never got ready:\n{log.read_text()}")

@@ -9,20 +9,32 @@ import pytest
 from pydantic import TypeAdapter
 
 from contracts import golden
+from contracts.attendance import AttendanceEvent
 from contracts.carrier import CarrierFact
 from contracts.conversations import ConversationEvent
+from contracts.deliveries import DeliveryEvent, RunTold, ScreenTold
 from contracts.escalations import EscalationEvent
+from contracts.facts import Fact
+from contracts.followups import FollowupEvent
 from contracts.notices import NoticeSent
+from contracts.outreach import Outreach, OutreachEnded
 from contracts.pages import Answer, PageEvent
+from contracts.triages import TriageEvent
 from contracts.values import Value
 
 FOLDER = Path(golden.__file__).parent / "examples"
 TYPES = golden.types()
 UNIONS: dict[str, TypeAdapter[Any]] = {
+    "attendance": TypeAdapter(AttendanceEvent),
     "carrier": TypeAdapter(CarrierFact),
     "conversations": TypeAdapter(ConversationEvent),
+    "deliveries": TypeAdapter(DeliveryEvent),
     "escalations": TypeAdapter(EscalationEvent),
+    "facts": TypeAdapter(Fact),
+    "followups": TypeAdapter(FollowupEvent),
+    "outreach": TypeAdapter(Outreach | OutreachEnded),
     "pages": TypeAdapter(PageEvent),
+    "triages": TypeAdapter(TriageEvent),
 }
 STORED = sorted(FOLDER.glob("*.json"))
 
@@ -45,7 +57,7 @@ def test_an_example_is_read_and_nothing_of_it_is_lost(path: Path) -> None:
     assert lost(stored, json.loads(value.model_dump_json())) == []
 
 
-_PARTS = (Answer, NoticeSent)
+_PARTS = (Answer, NoticeSent, RunTold, ScreenTold)
 EVENTS = [path for path in STORED if "type" in json.loads(path.read_text()) and kind_of(path) not in _PARTS]
 """Every event; an answer and a notice are only ever parts of `asked`."""
 

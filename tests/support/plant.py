@@ -21,9 +21,9 @@ from services.administration import Administration
 from services.carrier_emulator.emulator import CarrierEmulator
 from services.carrier_emulator.entries import SmsReachedPhone
 from services.carrier_emulator.numbers import SenderNumber
+from services.conversation.aggregate import RULES as CONVERSATION_RULES
 from services.escalation.app import RULES as ESCALATION_RULES
 from services.paging.app import RULES as PAGE_RULES
-from services.process import APPS
 from services.programme import MethodDraft, PersonDraft
 from services.runtime import provision
 from services.runtime.aggregates import Rules, read_events
@@ -31,7 +31,7 @@ from services.runtime.clock import ScaledClock
 from services.runtime.nats_server import EmbeddedServer
 from services.runtime.sealing import load_or_create
 from services.runtime.settings import Settings
-from tests.support.world import LINE, SID, SOURCE, SOURCE_TOKEN, TOKEN, free_port
+from tests.support.world import LINE, SID, SOURCE, SOURCE_TOKEN, SPINE, TOKEN, free_port
 
 ROOT = Path(__file__).parents[2]
 
@@ -43,7 +43,7 @@ class Copy:
         self,
         environment: dict[str, str],
         log: Path,
-        services: Sequence[str] = tuple(APPS),
+        services: Sequence[str] = SPINE,
         module: str = "services.process",
     ) -> None:
         self._environment = environment
@@ -90,12 +90,16 @@ class Plant:
         )
         self.port = free_port()
         self.copies: list[Copy] = []
+        self.apart: Copy | None = None
         self.vigil_ids: dict[str, str] = {}
         self._wait = timedelta(seconds=wait)
         self._people = [f"r{number}" for number in range(responders)]
 
-    async def open(self, copies: int = 1) -> None:
-        """Start everything and wait until it answers."""
+    async def open(self, copies: int = 1, apart: Sequence[str] = ()) -> None:
+        """Start everything and wait until it answers.
+
+        `apart`: services that live in a process of their own, beside the copies of all others.
+        """
         await self.server.start()
         await self.emulator.start()
         self.environment = environment = {
@@ -121,16 +125,25 @@ class Plant:
             LINE, sms_url=f"{self.url}/twilio/sms", voice_url=f"{self.url}/twilio/call"
         )
         self.http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=3))
+        if apart:
+            own = environment | {"VIGIL_GATEWAY_PORT": str(self.port)}
+            self.apart = Copy(own, self.folder / "apart.log", apart)
+            await self.apart.start()
+        others = tuple(name for name in SPINE if name not in apart)
         for number in range(copies):
             own = environment | {"VIGIL_GATEWAY_PORT": str(self.port if number == 0 else free_port())}
-            copy = Copy(own, self.folder / f"copy{number}.log")
+            copy = Copy(own, self.folder / f"copy{number}.log", others)
             await copy.start()
             self.copies.append(copy)
-        await self.until_ready()
+        try:
+            await self.until_ready()
+        except BaseException:
+            await self.close()
+            raise
 
     async def close(self) -> None:
         """End everything."""
-        for copy in self.copies:
+        for copy in (*self.copies, *([self.apart] if self.apart else [])):
             await copy.kill()
         await self.http.close()
         await self.admin.close()
@@ -143,7 +156,7 @@ class Plant:
         """The first copy's gateway."""
         return f"http://127.0.0.1:{self.port}"
 
-    async def until_ready(self, timeout: float = 20) -> None:
+    async def until_ready(self, timeout: float = 90) -> None:
         """Wait until the gateway says that it is ready."""
         async with asyncio.timeout(timeout):
             while True:
@@ -203,7 +216,7 @@ class Plant:
                 missing.add(patient)
         return missing
 
-    async def until_paged(self, patients: set[str], timeout: float = 40) -> None:
+    async def until_paged(self, patients: set[str], timeout: float = 90) -> None:
         """Wait until a page about each of them has reached a phone."""
         end = asyncio.get_running_loop().time() + timeout
         while missing := await self.unpaged(patients):
@@ -219,6 +232,7 @@ class Plant:
                 assert DUE in headers, f"{subject} is open and not due"
         await self._folds("ESCALATIONS", ESCALATION_RULES)
         await self._folds("PAGES", PAGE_RULES)
+        await self._folds("CONVERSATIONS", CONVERSATION_RULES)
 
     async def last(self, stream: str, subjects: str) -> dict[str, tuple[Commit, dict[str, str]]]:
         """Return the last commit of each subject."""

@@ -30,7 +30,7 @@ from services.carrier_emulator.emulator import CarrierEmulator
 from services.carrier_emulator.entries import LegsBridged
 from services.carrier_emulator.numbers import SenderNumber
 from services.carrier_emulator.phones import Phone
-from services.process import APPS, Services
+from services.process import Services
 from services.programme import MethodDraft, PatientDraft, PersonDraft, load_policies
 from services.runtime import provision
 from services.runtime.clock import SteppedClock
@@ -56,6 +56,8 @@ PEOPLE: dict[str, tuple[str, str]] = {
 ON_CALL = {"primary": "ana", "backup": "ben", "supervisor": "cal", "director": "dee", "ops": "ops"}
 PATIENTS = {"rivera": "+12025550121", "stone": "+12025550122", "moss": "+12025550123"}
 PIN = "4711"
+SPINE = ("escalation", "paging", "roster", "conversation", "gateway")
+"""What runs unless a test asks for more."""
 
 
 def free_port() -> int:
@@ -95,7 +97,7 @@ class World:
         on_call: Mapping[str, str | None] | None = None,
         overrides: Mapping[str, tuple[Override, ...]] | None = None,
         policies: tuple[Policy, ...] | None = None,
-        services: tuple[str, ...] = tuple(APPS),
+        services: tuple[str, ...] = SPINE,
         settings: Mapping[str, str] | None = None,
     ) -> None:
         """Start everything and set up the programme."""

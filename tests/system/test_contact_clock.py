@@ -57,3 +57,24 @@ async def test_an_imminent_one_closes_with_pin_and_a_second_signature(world: Wor
     await world.reply("ben", f"sign {code}")
     assert any("closed" in text for text in world.texts("ana"))
     assert await world.due() is None
+
+
+async def test_guessing_the_pin_ends_and_keeps_nobody_from_the_patient(world: World) -> None:
+    """Five wrong PINs: refused for 15 minutes, ops are told; taking and 3 go on."""
+    await world.signal("screen_positive", "imminent", "rivera")
+    code = await world.code()
+    await world.reply("ana", "1")
+    for number in range(5):
+        (told, *_) = (await world.reply("ana", f"4 {code} spoke 999{number}"))[-1:]
+    assert "too many wrong PINs" in told
+
+    assert "too many wrong PINs" in (await world.reply("ana", f"4 {code} spoke 4711"))[-1]
+    assert await world.due(subject="faults.pins") is not None, "ops are told"
+
+    assert "contact noted" in (await world.reply("ana", f"3 {code}"))[-1]
+    await world.signal("screen_positive", "imminent", "stone")
+    other = await world.code("stone")
+    await world.reply("ana", f"1 {other}")
+    assert (await world.open_brief("stone")).holder == "ana"
+    await world.later(minutes=15)
+    assert "Open until" in (await world.reply("ana", f"4 {code} spoke 4711"))[-1]

@@ -3,9 +3,10 @@
 import json
 
 from contracts.escalations import EscalationStatus
+from services.command_line.keys_hashes import HashRotation
 from services.conversation import phrasebook
 from services.programme import PatientDraft
-from tests.support.world import LINE, World
+from tests.support.world import LINE, PATIENTS, World
 
 
 async def test_a_spanish_patient_is_answered_in_spanish(world: World) -> None:
@@ -73,3 +74,22 @@ async def test_a_cloud_event_straight_on_nats_pages(world: World) -> None:
     assert "WITHIN THE HOUR 03:10, screen" in text or "WITHIN THE HOUR 03:09, screen" in text
     brief = await world.open_brief()
     assert (brief.evidence, brief.urgency) == (1, "urgent")
+
+
+async def test_the_hash_key_is_rotated_while_everything_runs(world: World) -> None:
+    """A page is out, then a new hash key: 1 takes it, the patient is the same, STOP retires the phone."""
+    rivera = world.emulator.phone(PATIENTS["rivera"])
+    await rivera.text("i can't do this any more", LINE)
+    await world.settle()
+    code = await world.code()
+    nc = await world.connect("cli")
+    await HashRotation(nc, world.settings.seal_file(), world.clock.now, lambda _: None).rotate()
+    await nc.close()
+
+    assert any("you have it" in text for text in await world.reply("ana", f"1 {code}"))
+    await rivera.text("are you there", LINE)
+    await world.later(seconds=20)
+    assert f"{code}: are you there" in world.texts("ana")
+    await world.reply("ana", "STOP")
+    sms = [method for method in (await world.person("ana")).methods if method.channel == "sms"]
+    assert sms and all(method.dead_since for method in sms)

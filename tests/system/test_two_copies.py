@@ -43,7 +43,8 @@ async def begun(plant: Plant, patients: set[str], count: int) -> dict[str, list[
     async with asyncio.timeout(90):
         while True:
             found = await steps(plant)
-            if patients <= found.keys() and all(len(found[who]) >= count for who in patients):
+            subjects = [f"escalations.{plant.vigil_ids[patient]}" for patient in patients]
+            if all(len(found.get(subject, ())) >= count for subject in subjects):
                 return found
             await asyncio.sleep(0.2)
 

@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 
 from services.carrier_emulator.phones import Phone
+from services.process import APPS
 from services.watchdog import app
 from services.watchdog.settings import WatchdogSettings
 from tests.support.plant import Copy, Plant
 from tests.support.world import LINE, SID, TOKEN, World
+from tests.support.world import world as open_world
 
 pytestmark = pytest.mark.kill
 OPS = "+12025550199"
@@ -64,6 +66,13 @@ async def plant(tmp_path: Path) -> AsyncIterator[Watched]:
     await made.open()
     yield made
     await made.close()
+
+
+@pytest.fixture
+async def whole(tmp_path: Path) -> AsyncIterator[World]:
+    """Every service: the watchdog misses one that doesn't run."""
+    async with open_world(tmp_path, services=tuple(APPS)) as opened:
+        yield opened
 
 
 async def until(true: Callable[[], bool], what: str, seconds: float = 60) -> None:
@@ -136,8 +145,9 @@ async def test_a_watchdog_that_was_asked_to_end_does(plant: Watched) -> None:
     assert plant.ops.inbox == []
 
 
-async def test_a_lost_deadline_is_repaired_by_its_owner_without_a_text(world: World) -> None:
+async def test_a_lost_deadline_is_repaired_by_its_owner_without_a_text(whole: World) -> None:
     """03:13 nobody wakes escalation; `overdue` says look again; ben is paged seconds late, ops sleep."""
+    world = whole
     own = WatchdogSettings(
         ops_phones=OPS,
         staff_number=LINE,

@@ -1,4 +1,4 @@
-"""Sentences of what happens beside a holder: handing over by name, help, putting off, drills. Pure."""
+"""Sentences of what happens beside a holder: handing over, help, putting off, withdrawals, drills. Pure."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -24,6 +24,14 @@ def beside(
             return f"{person(who)} can't help after all.", True
         case e.Snoozed(responder=who, until=until):
             return f"{person(who)} put it off until {at(until)}.", False
+        case e.ContactCalled(responder=who):
+            return f"{person(who)} calls a support contact: no contact with the patient yet.", False
+        case e.SignalNoted(what=what):
+            return f"Learned later about what happened: {what.replace('_', ' ')}.", False
+        case e.SignalSkipped():
+            return "A report was withdrawn before it came: it changes nothing.", False
+        case e.Withdrawn(what=what):
+            return f"Withdrawn before anybody had it ({what.replace('_', ' ')}): closed.", False
         case e.DrillEnded(why=why, seconds=seconds):
             how = f"answered after {seconds} s" if why == "answered" else why
             return f"The drill is over: {how}.", why == "unanswered"

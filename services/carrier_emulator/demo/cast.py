@@ -18,6 +18,8 @@ class Member:
     zone: str
     is_staff: bool = True
     language: str = "en"
+    pin: str = ""
+    """With which this person closes an imminent escalation; empty unless the demo may show it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ class _Person(_Loose):
     name: str
     methods: list[dict[str, str]] = []
     zone: str = "America/New_York"
+    pin: str = ""
 
 
 class _Patient(_Loose):
@@ -92,9 +95,10 @@ class _Schedules(_Loose):
     schedules: list[_Schedule] = Field(default_factory=list)
 
 
-def read(folder: Path) -> Cast:
+def read(folder: Path, *, with_pins: bool = False) -> Cast:
     """Return the cast of a programme's folder; files that are missing name nobody.
 
+    PINs are left out unless asked for: they are shown for people who are made up, and for nobody else.
     Raises ValueError when a file is no list of what its name says; `vigil apply` says more about it.
     """
     people = _People.model_validate(_yaml(folder / "people.yaml")).people
@@ -103,7 +107,9 @@ def read(folder: Path) -> Cast:
     zone = schedules[0].zone if schedules else "America/New_York"
     return Cast(
         staff=tuple(
-            Member(p.id, p.name, phone, p.zone) for p in people if (phone := _first_phone(p.methods))
+            Member(p.id, p.name, phone, p.zone, pin=p.pin if with_pins else "")
+            for p in people
+            if (phone := _first_phone(p.methods))
         ),
         patients=tuple(
             Member(p.id, p.name or p.id, p.phone, zone, is_staff=False, language=p.language)

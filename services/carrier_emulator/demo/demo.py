@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from aiohttp import web
 
 from services.carrier_emulator.demo import cast as casts
-from services.carrier_emulator.demo import page, words
+from services.carrier_emulator.demo import hints, page, words
 from services.carrier_emulator.demo.cast import Member
 from services.carrier_emulator.demo.live import Connect, Live
 from services.carrier_emulator.demo.screens import Screens
@@ -36,7 +36,7 @@ class Demo:
         self._phones = phones
         self._numbers = numbers
         self._settings = settings
-        self._cast = casts.read(settings.demo_folder)
+        self._cast = casts.read(settings.demo_folder, with_pins=settings.demo_pins)
         self._screens = Screens()
         self._timeline = Timeline(self._cast)
         self._stream = Stream(self._keys, self._render)
@@ -84,6 +84,8 @@ class Demo:
                 "staff": [self._card(member) for member in self._staff_in_order()],
                 "patients": [self._card(member) for member in self._cast.patients],
                 "buttons": BUTTONS,
+                "staff_hints": hints.STAFF,
+                "patient_hints": hints.PATIENTS,
                 "zone": words.zone_word(self._cast.zone),
             },
         )
@@ -107,10 +109,13 @@ class Demo:
         return {
             "id": member.id,
             "name": member.name,
+            "short": _short(member.name),
             "phone": member.phone,
             "line": self._line_of(member),
             "zone": words.zone_word(member.zone),
             "is_staff": member.is_staff,
+            "language": words.language(member.language),
+            "pin": member.pin,
         }
 
     def _line_of(self, member: Member) -> str:
@@ -156,10 +161,16 @@ class Demo:
             "runs": self._timeline.runs(self._clock.now()),
             "on_call": {
                 member.id: [self._cast.duty_title(duty) for duty in on_call.get(member.id, [])]
-                for member in self._cast.staff
+                for member in self._staff_in_order()
             },
         }
 
     def _names(self) -> dict[str, str]:
         ours = {number: "Vigil" for number in self._numbers.senders}
         return ours | self._cast.by_phone()
+
+
+def _short(name: str) -> str:
+    """Return the first name; a title such as `Dr.` is none."""
+    first = name.split(" ", 1)[0]
+    return name if first.endswith(".") else first

@@ -11,7 +11,18 @@ import jinja2
 from aiohttp import web
 
 _HERE = Path(__file__).parent
-ASSETS = ("demo.css", "demo.js", "dom.js", "phones.js", "timeline.js", "icon.svg")
+ASSETS = (
+    "demo.css",
+    "phones.css",
+    "demo.js",
+    "dom.js",
+    "phones.js",
+    "choose.js",
+    "unread.js",
+    "hints.js",
+    "timeline.js",
+    "icon.svg",
+)
 
 HEADERS = {
     "Content-Security-Policy": (

@@ -33,10 +33,12 @@ class Names:
     zone: str
     is_fault: bool = False
     """Whether it is about the system itself: then there is no patient to reach."""
+    now: datetime | None = None
+    """When it happened: a moment of another day is told with its day."""
 
     def at(self, moment: datetime) -> str:
         """Return a moment on the wall clock of the timeline."""
-        return words.at(moment, self.zone)
+        return words.on(moment, self.zone, self.now or moment)
 
 
 def lines(event: e.EscalationEvent, names: Names) -> tuple[Line, ...]:
@@ -112,8 +114,9 @@ def _paging(event: e.EscalationEvent, names: Names) -> tuple[Line, ...]:
             return (Line(f"{names.person(who)} can't be reached in any way{how}.", "warn"),)
         case e.ResponderTold(responder=who, telling=telling, message=message):
             return (Line(f"{names.person(who)} is told: {words.telling(telling)}.", "page", message),)
-        case e.BridgeRequested(responder=who, bridge=bridge):
-            text = f"{names.person(who)} is being connected with {names.patient} by phone, numbers hidden."
+        case e.BridgeRequested(responder=who, bridge=bridge, contact=contact):
+            whom = f"contact {contact} of {names.patient}" if contact else names.patient
+            text = f"{names.person(who)} is being connected with {whom} by phone, numbers hidden."
             return (Line(text, "page", bridge),)
         case _elsewhere:
             return ()

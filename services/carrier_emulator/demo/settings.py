@@ -14,6 +14,11 @@ class DemoSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="VIGIL_", extra="ignore")
 
     demo_folder: Path = Field(_DEMO, description="Folder with people.yaml, schedules.yaml and patients.yaml.")
+    demo_pins: bool = Field(
+        False,
+        description="Show the staff's PINs on the page, so that one person can play everybody; only "
+        "`vigil up --demo` turns it on, for people who are made up.",
+    )
     demo_source: str = Field(
         "demo", min_length=1, description="The programme system that the demo's buttons act for."
     )

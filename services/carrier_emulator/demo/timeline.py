@@ -144,7 +144,7 @@ class Timeline:
                 board.contact_by = event.contact_by
             if isinstance(event, Resolved):
                 board.ending = words.disposition(event.disposition)
-            names = Names(self._cast.name_of, self._about(board), self._cast.zone, board.is_fault)
+            names = Names(self._cast.name_of, self._about(board), self._cast.zone, board.is_fault, event.at)
             board.lines += [(event.at, line) for line in sentences.lines(event, names)]
             del board.lines[:-KEPT_LINES]
         board = self._boards.get(self._current.get(subject, ""))
@@ -189,13 +189,18 @@ class Timeline:
         waiting = (EscalationStatus.WAITING, EscalationStatus.PAGING, EscalationStatus.HELD)
         if contact_by is not None and brief.status in waiting:
             label = "To be fixed" if board.is_fault else "Contact with the patient"
-            clocks.append(self._clock(label, contact_by))
+            clocks.append(self._clock(label, contact_by, board))
         if board.due is not None:
-            clocks.append(self._clock(_next_word(brief.status), board.due))
+            clocks.append(self._clock(_next_word(brief.status), board.due, board))
         return clocks
 
-    def _clock(self, label: str, moment: datetime) -> dict[str, str]:
-        return {"label": label, "at": words.at(moment, self._cast.zone), "until": moment.isoformat()}
+    def _clock(self, label: str, moment: datetime, board: Board) -> dict[str, str]:
+        now = board.changed_at or board.opened_at
+        return {
+            "label": label,
+            "at": words.on(moment, self._cast.zone, now),
+            "until": moment.isoformat(),
+        }
 
     def _line(self, moment: datetime, line: Line) -> dict[str, object]:
         _, tries = self._pages.get(line.key, ("", {})) if line.key else ("", {})

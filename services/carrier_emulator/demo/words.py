@@ -17,9 +17,25 @@ def at(moment: datetime, zone: str) -> str:
     return f"{moment.astimezone(place):%H:%M:%S}"
 
 
+def on(moment: datetime, zone: str, now: datetime) -> str:
+    """Return a moment as `at` does, with its weekday in front when it is not of the same day as `now`."""
+    try:
+        place = ZoneInfo(zone)
+    except (KeyError, ValueError, OSError):
+        place = ZoneInfo("UTC")
+    local = moment.astimezone(place)
+    day = "" if local.date() == now.astimezone(place).date() else f"{local:%a} "
+    return day + at(moment, zone)
+
+
 def zone_word(zone: str) -> str:
     """Return what people call a zone: the city it is named for."""
     return zone.rpartition("/")[2].replace("_", " ")
+
+
+def language(tag: str) -> str:
+    """Return what people call a language, by its tag; the tag itself when it is neither of the demo's."""
+    return {"en": "English", "es": "Spanish"}.get(tag, tag)
 
 
 def happened(signal: Signal, who: str) -> str:
@@ -42,6 +58,8 @@ def happened(signal: Signal, who: str) -> str:
             return f"Somebody is worried about {who}"
         case Kind.OPTED_OUT:
             return f"{who} can no longer be texted"
+        case Kind.FOLLOW_UP_DUE:
+            return f"A task about {who} is overdue"
         case _system_fault:
             return f"Fault of the system, area {signal.area or 'unknown'}"
 

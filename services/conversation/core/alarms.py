@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from contracts.conversations import Alarm, AlarmSet, Purpose
 from contracts.escalations import EscalationStatus
 from contracts.privacy import Texting
+from services.conversation.core import outreaching
 from services.conversation.core.draft import Draft
 from services.conversation.core.state import Beside, Conversation, Said
 from services.conversation.core.world import Times, World
@@ -48,13 +49,14 @@ def moments(state: Conversation, world: World, now: datetime) -> dict[Alarm, dat
         Alarm.SILENCE: _silence(state, world, now),
         Alarm.EMERGENCY: _emergency(state),
         Alarm.SURVEY: _survey(state, world, now),
+        Alarm.OUTREACH: outreaching.moment(state, world, now),
     }
     return {alarm: at for alarm, at in found.items() if at is not None}
 
 
 def pending(state: Conversation, one: Beside) -> tuple[Said, ...]:
     """Return the patient's texts that were not relayed to them yet."""
-    return tuple(said for said in state.said if said.evidence > one.upto)
+    return tuple(said for said in state.said if said.evidence > one.upto or said.evidence in one.late)
 
 
 def relay_at(state: Conversation, one: Beside) -> datetime | None:

@@ -10,9 +10,12 @@ from contracts.conversations import (
     AnswerStage,
     AnswerUnknown,
     OptedOut,
+    Purpose,
 )
-from services.conversation.core import outcomes
+from contracts.privacy import Texting
+from services.conversation.core import hear, outcomes, outreaching
 from services.conversation.core.draft import Draft
+from services.conversation.core.hear import Text
 from services.conversation.core.state import Answer, Conversation
 
 NO_OUTCOME = timedelta(seconds=10)
@@ -21,6 +24,12 @@ OPTED_OUT_CODE = 21610
 """Twilio: the recipient replied STOP to this sender."""
 _OPS_CODES = frozenset({20003, 21212, 21408, 21603, 21606, 21608, 21659, 21661, 30002, 30007, 30032, 30034})
 """Refusals that only ops can mend: account, number, registration, permission (carrier.md 4)."""
+
+
+def text_heard(draft: Draft, heard: Text) -> None:
+    """Take in a patient's text, and intend in the same commit to send what it is answered with."""
+    hear.text(draft, heard)
+    intend(draft)
 
 
 def intend(draft: Draft) -> None:
@@ -95,9 +104,26 @@ def _sent(state: Conversation, name: str, attempt: int) -> Answer | None:
     return answer if answer.stage in (AnswerStage.INTENDED, AnswerStage.UNKNOWN) else None
 
 
+def _unsafe(draft: Draft, answer: Answer) -> bool:
+    """Whether it may not be sent any more; of neutral hours, a person's words are their own to choose."""
+    match draft.world.texting:
+        case Texting.CALL:
+            return True
+        case Texting.NEUTRAL:
+            chosen = answer.purpose in (Purpose.WORDS, Purpose.OUTREACH)
+            return not chosen and answer.text != draft.world.phrases.neutral
+        case Texting.FREE:
+            return False
+
+
 def _next_attempt(draft: Draft, answer: Answer) -> None:
-    if draft.state.opted_out and answer.to is None:
+    if answer.purpose is Purpose.OUTREACH and (why := outreaching.hindered(draft, answer)):
+        _fail(draft, answer, why)
+    elif draft.state.opted_out and answer.to is None:
         _fail(draft, answer, "opted_out")
+    elif answer.to is None and _unsafe(draft, answer):
+        # It waited, and meanwhile the hours began in which somebody else may have the phone.
+        _fail(draft, answer, outcomes.NOT_SAFE)
     elif draft.now >= answer.send_by:
         _fail(draft, answer, "too_late")
     else:

@@ -4,6 +4,8 @@ from typing import Any
 
 from contracts.conversations import (
     AlarmSet,
+    AnswerFailed,
+    AnswerWaiting,
     CallReceived,
     ConversationEnded,
     EmergencyAsked,
@@ -11,25 +13,33 @@ from contracts.conversations import (
     EmergencyConfirmed,
     EmergencyStarted,
     HoldSeen,
+    JoinAsked,
     PersonJoined,
     PersonLeft,
+    Purpose,
     SignalOwed,
     TalkHeard,
     TextReceived,
 )
+from contracts.outreach import OutreachAsked, OutreachDropped, OutreachEnded
 from contracts.replies import Key
 from contracts.values import Urgency, highest
 from services.conversation.core.state import (
     HEARD_KEPT,
+    OUTREACH_OVER_KEPT,
     OWED_KEPT,
     SAID_KEPT,
+    SPOKEN_KEPT,
     WORDS_KEPT,
+    WROTE_KEPT,
     Beside,
     Conversation,
     Emergency,
     Hold,
     Owed,
+    Reaching,
     Said,
+    Wrote,
 )
 
 
@@ -45,6 +55,7 @@ def text_received(state: Conversation, event: TextReceived) -> Conversation:
         carried=event.carried,
         asks_call=event.asks_call,
         asks_quiet=event.asks_quiet,
+        asks_record=event.asks_record,
         urgency=event.urgency or Urgency.URGENT,
     )
     every = sorted((*state.said, said), key=lambda one: one.evidence)
@@ -57,6 +68,7 @@ def text_received(state: Conversation, event: TextReceived) -> Conversation:
             "phone": event.phone or state.phone,
             "language": event.language or state.language,
             "said": tuple(every[-SAID_KEPT:]),
+            "beside": tuple(_overtaken(one, event.evidence) for one in state.beside),
             "waiting_since": state.waiting_since or event.at,
             "risk_at": event.at if risk else state.risk_at,
             "highest": highest((state.highest or event.urgency, event.urgency)) if event.urgency else None,
@@ -66,6 +78,11 @@ def text_received(state: Conversation, event: TextReceived) -> Conversation:
     )
 
 
+def _overtaken(one: Beside, evidence: int) -> Beside:
+    """A text that comes after a later one was relayed is still to be relayed."""
+    return one.model_copy(update={"late": (*one.late, evidence)}) if evidence <= one.upto else one
+
+
 def call_received(state: Conversation, event: CallReceived) -> Conversation:
     """The patient called."""
     return _heard(state, event.sid).model_copy(update={"heard_at": event.at})
@@ -73,7 +90,7 @@ def call_received(state: Conversation, event: CallReceived) -> Conversation:
 
 def talk_heard(state: Conversation, event: TalkHeard) -> Conversation:
     """A responder texted about it."""
-    changed: dict[str, Any] = {}
+    changed: dict[str, Any] = {"spoken": (*state.spoken, event.evidence)[-SPOKEN_KEPT:]}
     if state.phone is None and event.phone is not None:
         changed |= {"phone": event.phone, "language": event.language or state.language}
     if event.words is not None:
@@ -110,7 +127,7 @@ def hold_seen(state: Conversation, event: HoldSeen) -> Conversation:
     if not same:
         changed |= {"beside": _beside(state, hold), "nudges": 0}
         changed |= {"waits": 0, "nobody_told": False} if hold.held_by is not None else {}
-        changed |= {"invited": ()} if before is None or before.run != hold.run else {}
+        changed |= {"invited": (), "called_in": ()} if before is None or before.run != hold.run else {}
     if hold.held_by is not None:
         changed["last_holder"] = hold.held_by
     return state.model_copy(update=changed)
@@ -134,6 +151,8 @@ def ended(state: Conversation, event: ConversationEnded) -> Conversation:
             "ended_at": event.at,
             "beside": (),
             "invited": (),
+            "called_in": (),
+            "wrote": (),
             "waiting_since": left[0].at if left else None,
             "waits": 0,
             "nobody_told": False,
@@ -178,16 +197,51 @@ def signal_of(sid: str) -> str:
     return f"sms/{sid}"
 
 
+def wrote(state: Conversation, event: AnswerWaiting) -> Conversation:
+    """One of our people wrote to the patient: kept for whoever takes it over."""
+    if event.purpose is not Purpose.WORDS or event.by is None or event.sealed is None:
+        return state
+    one = Wrote(answer=event.answer, by=event.by, at=event.at, body=event.sealed, order=event.order)
+    return state.model_copy(update={"wrote": (*state.wrote, one)[-WROTE_KEPT:]})
+
+
+def not_arrived(state: Conversation, event: AnswerFailed) -> Conversation:
+    """What was written did not reach the patient, and is shown so."""
+    if not any(one.answer == event.answer for one in state.wrote):
+        return state
+    written = tuple(
+        one.model_copy(update={"failed": True}) if one.answer == event.answer else one for one in state.wrote
+    )
+    return state.model_copy(update={"wrote": written})
+
+
+def asked(state: Conversation, event: JoinAsked) -> Conversation:
+    """Somebody was asked to join."""
+    changed = {"invited": tuple(dict.fromkeys((*state.invited, event.asked)))}
+    if event.language:
+        changed["called_in"] = tuple(dict.fromkeys((*state.called_in, event.asked)))
+    return state.model_copy(update=changed)
+
+
+def uninvited(state: Conversation, responder: str) -> Conversation:
+    """Somebody is waited for no more: they came, went, or another one came first."""
+    return state.model_copy(
+        update={
+            "invited": tuple(one for one in state.invited if one != responder),
+            "called_in": tuple(one for one in state.called_in if one != responder),
+        }
+    )
+
+
 def joined_or_left(state: Conversation, event: PersonJoined | PersonLeft) -> Conversation:
     """A second person comes, and hears from now on; or goes."""
     others = tuple(one for one in state.beside if one.responder != event.responder)
-    invited = tuple(one for one in state.invited if one != event.responder)
+    state = uninvited(state, event.responder)
     if isinstance(event, PersonLeft):
-        return state.model_copy(update={"beside": others, "invited": invited})
+        return state.model_copy(update={"beside": others})
     upto = max((one.evidence for one in state.said), default=0)
-    return state.model_copy(
-        update={"beside": (*others, Beside(responder=event.responder, upto=upto)), "invited": invited}
-    )
+    came = Beside(responder=event.responder, upto=upto, since=event.at)
+    return state.model_copy(update={"beside": (*others, came)})
 
 
 def emergency(
@@ -201,12 +255,36 @@ def emergency(
         case EmergencyCalled():
             known = (
                 known or Emergency(responder=event.responder, started_at=event.at, asked_at=event.at)
-            ).model_copy(update={"called_at": event.at, "asked_at": event.at})
+            ).model_copy(
+                update={
+                    "called_at": event.at,
+                    "asked_at": event.at,
+                    "called_by": event.responder,
+                    "who": event.who if event.named else None,
+                }
+            )
         case EmergencyAsked():
             known = known.model_copy(update={"asked_at": event.at}) if known is not None else None
         case EmergencyConfirmed():
             known = None
     return state.model_copy(update={"emergency": known})
+
+
+def outreach(state: Conversation, event: OutreachAsked | OutreachDropped | OutreachEnded) -> Conversation:
+    """A text that begins with us is asked for, wanted no more, or over; each id once."""
+    others = tuple(one for one in state.outreach if one.asked.outreach != event.outreach)
+    match event:
+        case OutreachAsked():
+            return state.model_copy(update={"outreach": (*others, Reaching(asked=event))})
+        case OutreachDropped():
+            marked = tuple(
+                one.model_copy(update={"dropped": True}) if one.asked.outreach == event.outreach else one
+                for one in state.outreach
+            )
+            return state.model_copy(update={"outreach": marked})
+        case OutreachEnded():
+            over = tuple(dict.fromkeys((*state.outreach_over, event.outreach)))[-OUTREACH_OVER_KEPT:]
+            return state.model_copy(update={"outreach": others, "outreach_over": over})
 
 
 def alarm_set(state: Conversation, event: AlarmSet) -> Conversation:

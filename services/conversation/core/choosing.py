@@ -4,9 +4,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from contracts.replies import Key
-from services.conversation.core import staff_texts
+from services.conversation.core import asked_texts, emergency_texts, staff_texts
 
-_ABOUT_IT = (Key.TALK_911, Key.TALK_NOTE, Key.TALK_JOIN, Key.TALK_LEAVE, Key.TALK_MUTE)
+_ABOUT_IT = (
+    *(Key.TALK_911, Key.TALK_NOTE, Key.TALK_JOIN, Key.TALK_LEAVE, Key.TALK_MUTE),
+    *(Key.TALK_CONTACTS, Key.TALK_LAST),
+)
 """Keys that text nothing to the patient: for these what is held is enough."""
 
 
@@ -41,9 +44,9 @@ def choose(
     `named`: `join` names somebody; else it answers an invitation (`invited`).
     """
     if key is Key.TALK_JOIN and not named:
-        if code in invited:
-            return For(invited[code])
-        return For(mine[code]) if code in mine else Ask(staff_texts.join_nothing(code))
+        if code in invited or (not code and len(invited) == 1):
+            return For(invited[code] if code else next(iter(invited.values())))
+        return For(mine[code]) if code in mine else Ask(asked_texts.join_nothing(code))
     if code in mine:
         return For(mine[code])
     if code:
@@ -51,9 +54,27 @@ def choose(
     match tuple(one for one in mine if one in live or key in _ABOUT_IT):
         case () if mine:
             return Ask(staff_texts.no_words(tuple(mine)), stray=True)
+        case () if key is Key.TALK_911:
+            return Ask(emergency_texts.nobody_held(tuple(paged)))
         case ():
             return Ask(staff_texts.no_conversation(paged), stray=True)
         case (only,):
             return For(mine[only])
+        case several if word := _WORDS.get(key):
+            return Ask(staff_texts.which(word, several))
         case several:
             return Ask(staff_texts.to_whom(several))
+
+
+_WORDS = {
+    Key.TALK_SAFE: "SAFE?",
+    Key.TALK_WHERE: "WHERE",
+    Key.TALK_911: "911",
+    Key.TALK_JOIN: "JOIN",
+    Key.TALK_LEAVE: "LEAVE",
+    Key.TALK_NOTE: "NOTE",
+    Key.TALK_MUTE: "MUTE",
+    Key.TALK_CONTACTS: "CONTACTS",
+    Key.TALK_LAST: "LAST",
+}
+"""How each key is typed before a code."""

@@ -5,15 +5,17 @@ it now, and at last sets its clocks from what is true then.
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from contracts.conversations import Purpose, SignalRaised
-from services.conversation.core import alarms, answering, holding, relaying, timing, waiting
+from services.conversation.core import alarms, answering, holding, outreaching, relaying, timing, waiting
 from services.conversation.core.draft import Draft, Events
 from services.conversation.core.state import Conversation
 from services.conversation.core.world import World
 
 Act = Callable[[Draft], None]
+SAID_MOST, SAID_WITHIN = 15, timedelta(minutes=10)
+"""So many answers to texts that belong to no conversation, in so long, and no more. Ours."""
 
 
 def decide(state: Conversation, now: datetime, world: World, act: Act) -> Events:
@@ -24,6 +26,7 @@ def decide(state: Conversation, now: datetime, world: World, act: Act) -> Events
     if not draft.state.is_desk:
         relaying.owe_unreachable(draft)
         waiting.tell_nobody(draft)
+        outreaching.conclude(draft)
     if draft.events or state.alarms:
         alarms.reset(draft)
     return tuple(draft.events)
@@ -47,7 +50,11 @@ def raised(draft: Draft, signals: tuple[str, ...]) -> None:
 
 
 def say(draft: Draft, responder: str, text: str, evidence: int) -> None:
-    """Text a responder at their desk: about no conversation in particular; once for each text of theirs."""
+    """Text a responder at their desk: about no conversation in particular; once for each text of theirs.
+
+    A phone that answers each answer of ours by itself is not answered for ever.
+    """
     name = f"d{evidence}"
-    if draft.state.out(name) is None:
+    lately = [one for one in draft.state.outbox if one.asked_at > draft.now - SAID_WITHIN]
+    if draft.state.out(name) is None and len(lately) < SAID_MOST:
         draft.to_staff(Purpose.TOLD, responder, text, order=evidence, name=name)

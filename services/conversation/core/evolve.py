@@ -13,6 +13,7 @@ from contracts.conversations import (
     AnswerUnknown,
     AnswerWaiting,
     CallReceived,
+    ContactsRead,
     ConversationEnded,
     ConversationEvent,
     EmergencyAsked,
@@ -20,6 +21,7 @@ from contracts.conversations import (
     EmergencyConfirmed,
     EmergencyStarted,
     HoldSeen,
+    InvitationOver,
     JoinAsked,
     Muted,
     NoteLeft,
@@ -35,7 +37,9 @@ from contracts.conversations import (
     SurveyAnswered,
     TalkHeard,
     TextReceived,
+    TranscriptRead,
 )
+from contracts.outreach import OutreachAsked, OutreachDropped, OutreachEnded
 from services.conversation.core import changes, outbox_changes
 from services.conversation.core.state import Conversation
 
@@ -52,16 +56,11 @@ def evolve(state: Conversation, event: ConversationEvent) -> Conversation:
         case OptedIn():
             return state.model_copy(update={"opted_out": False})
         case AnswerWaiting():
-            return outbox_changes.waiting(state, event)
-        case (
-            AnswerIntended()
-            | AnswerAccepted()
-            | AnswerPostponed()
-            | AnswerUnknown()
-            | AnswerFailed()
-            | AnswerDelivered()
-        ):
+            return changes.wrote(outbox_changes.waiting(state, event), event)
+        case AnswerIntended() | AnswerAccepted() | AnswerPostponed() | AnswerUnknown() | AnswerDelivered():
             return outbox_changes.moved(state, event)
+        case AnswerFailed():
+            return changes.not_arrived(outbox_changes.moved(state, event), event)
         case HoldSeen():
             return changes.hold_seen(state, event)
         case ConversationEnded():
@@ -82,13 +81,19 @@ _TalkEvent = (
     | NoteLeft
     | NoteTold
     | JoinAsked
+    | InvitationOver
     | PersonJoined
     | PersonLeft
+    | TranscriptRead
+    | ContactsRead
     | EmergencyStarted
     | EmergencyCalled
     | EmergencyAsked
     | EmergencyConfirmed
     | SurveyAnswered
+    | OutreachAsked
+    | OutreachDropped
+    | OutreachEnded
 )
 
 
@@ -112,10 +117,16 @@ def _talk(state: Conversation, event: _TalkEvent) -> Conversation:
         case NoteTold():
             return state.model_copy(update={"note": None, "note_by": None})
         case JoinAsked():
-            return state.model_copy(update={"invited": tuple(dict.fromkeys((*state.invited, event.asked)))})
+            return changes.asked(state, event)
+        case InvitationOver():
+            return changes.uninvited(state, event.responder)
         case PersonJoined() | PersonLeft():
             return changes.joined_or_left(state, event)
         case EmergencyStarted() | EmergencyCalled() | EmergencyAsked() | EmergencyConfirmed():
             return changes.emergency(state, event)
+        case TranscriptRead() | ContactsRead():
+            return state
         case SurveyAnswered():
             return state.model_copy(update={"survey_at": None})
+        case OutreachAsked() | OutreachDropped() | OutreachEnded():
+            return changes.outreach(state, event)

@@ -16,11 +16,12 @@ from contracts.conversations import (
     SurveyAnswered,
     TextReceived,
 )
+from contracts.privacy import Texting
 from contracts.values import Sealed, Urgency
 from services.conversation.core import outcomes, relaying, staff_texts
 from services.conversation.core.draft import Draft
 from services.conversation.core.opting import Opting
-from services.conversation.core.state import SAID_KEPT, Conversation
+from services.conversation.core.state import SAID_KEPT, Answer, Conversation
 from services.conversation.core.waiting import may_automatic
 
 ANSWER_AT_MOST_EVERY = timedelta(minutes=60)
@@ -97,6 +98,7 @@ def text(draft: Draft, heard: Text) -> None:
             carried=heard.carried,
             asks_call=phrases.asks_call(heard.words),
             asks_quiet=asks_quiet,
+            asks_record=draft.world.asks_record(heard.words),
         )
     )
     _opting(draft, heard.opting)
@@ -106,6 +108,7 @@ def text(draft: Draft, heard: Text) -> None:
         draft.add(SurveyAnswered(at=draft.now, sid=heard.sid, answer=int(heard.words)))
     elif draft.may_text and _may_answer(draft) and may_automatic(draft):
         draft.to_patient(Purpose.FIRST, phrases.first, name=f"a{heard.evidence}", order=heard.evidence)
+    _tell_rights(draft, heard)
 
 
 def call(draft: Draft, heard: Call) -> None:
@@ -142,12 +145,36 @@ def receipt(draft: Draft, heard: Receipt) -> None:
             pass
 
 
+def is_old(state: Conversation, answer: str, status: str) -> bool:
+    """Return whether that receipt is no news, whatever has happened since the state was read.
+
+    A text that the carrier took, or that is over, is never under way again.
+    """
+    one = state.out(answer)
+    final = status in ("delivered", "read", "failed", "undelivered", "canceled")
+    return one is not None and not one.under_way and not final
+
+
 def answers_survey(state: Conversation, now: datetime, words: str) -> bool:
     """Return whether the text is one digit in answer to the question after the end, and nothing is open."""
     asked = state.survey_at
     is_open = state.hold is not None and state.hold.open
     soon = asked is not None and now - asked <= SURVEY_ANSWERED_WITHIN
     return soon and not is_open and words.strip() in ("1", "2", "3", "4", "5")
+
+
+def _tell_rights(draft: Draft, heard: Text) -> None:
+    """Whoever texts DELETE is told whom to ask about their record, once an hour; a person reads it too."""
+    rights, latest = draft.world.phrases.rights, _latest(draft.state, Purpose.RIGHTS)
+    if not rights or not draft.world.asks_record(heard.words) or draft.world.texting is Texting.NEUTRAL:
+        return
+    lately = latest is not None and draft.now - latest.asked_at < ANSWER_AT_MOST_EVERY
+    if not lately and draft.may_text and may_automatic(draft):
+        draft.to_patient(Purpose.RIGHTS, rights, name=f"r{heard.evidence}", order=heard.evidence)
+
+
+def _latest(state: Conversation, purpose: Purpose) -> Answer | None:
+    return next((one for one in reversed(state.outbox) if one.purpose is purpose), None)
 
 
 def _opting(draft: Draft, opting: Opting) -> None:
@@ -185,8 +212,7 @@ def _may_answer(draft: Draft) -> bool:
     state, now = draft.state, draft.now
     if state.held_by is not None:
         return False
-    firsts = [one for one in state.outbox if one.purpose is Purpose.FIRST]
-    latest = firsts[-1] if firsts else None
+    latest = _latest(state, Purpose.FIRST)
     if latest is None or latest.stage is AnswerStage.FAILED:
         return True
     talked_since = state.ended_at is not None and state.ended_at >= latest.asked_at and state.last_holder

@@ -15,8 +15,9 @@ from contracts.conversations import (
     NoteTold,
     Purpose,
 )
+from contracts.escalations import EscalationStatus
 from contracts.privacy import Texting
-from services.conversation.core import languages, outcomes, relaying, staff_texts
+from services.conversation.core import emergency, languages, outcomes, relaying, staff_texts
 from services.conversation.core.draft import Draft
 from services.conversation.core.state import Hold
 
@@ -50,6 +51,12 @@ def seen(draft: Draft) -> None:
     holder = draft.state.held_by
     if holder is not None and (holder != before or over):
         _welcome(draft, holder, None if over else before)
+    elif holder is not None and view.status is EscalationStatus.HANDED_OFF and not _was_handed_off(known):
+        emergency.handed_off(draft, holder)
+
+
+def _was_handed_off(known: Hold | None) -> bool:
+    return known is not None and known.status is EscalationStatus.HANDED_OFF
 
 
 def _facts(hold: Hold) -> tuple[object, ...]:
@@ -94,28 +101,36 @@ def _welcome(draft: Draft, holder: str, before: str | None) -> None:
         if draft.to_staff(Purpose.TOLD, holder, staff_texts.note(hold.code, name, words)):
             draft.add(NoteTold(at=draft.now, responder=holder))
     if state.talked and _somebody_else(draft, holder):
-        phrases = world.phrases
-        news = languages.filled(
-            phrases.takes_over,
-            world.name_of(holder) or phrases.colleague,
-            world.role_of(holder) or phrases.team,
-        )
+        news = languages.filled(world.phrases.takes_over, *world.told_of(holder))
         draft.to_patient(Purpose.NEWS, news, sealed=True)
+        draft.to_staff(Purpose.TOLD, holder, _goes_on(draft, hold.code))
     elif not state.talked:
         draft.to_staff(Purpose.TOLD, holder, _how_to(draft, hold.code))
+    emergency.stands(draft, holder)
+
+
+def _goes_on(draft: Draft, code: str) -> str:
+    told = _cannot(draft, code)
+    return told or staff_texts.goes_on(code, _language(draft))
+
+
+def _cannot(draft: Draft, code: str) -> str:
+    """Why nothing can be texted to the patient; empty: it can."""
+    if draft.state.opted_out:
+        return staff_texts.opted_out(code)
+    return staff_texts.not_safe(code) if draft.world.texting is Texting.CALL else ""
+
+
+def _language(draft: Draft) -> str:
+    phrases = draft.world.phrases
+    return "" if phrases.language == languages.FALLBACK else phrases.language
 
 
 def _how_to(draft: Draft, code: str) -> str:
-    phrases = draft.world.phrases
-    if draft.state.opted_out:
-        return staff_texts.opted_out(code)
-    match draft.world.texting:
-        case Texting.CALL:
-            return staff_texts.not_safe(code)
-        case texting:
-            language = "" if phrases.language == languages.FALLBACK else phrases.language
-            neutral = texting is Texting.NEUTRAL
-            return staff_texts.how_to(code, next(iter(phrases.canned)), language, neutral=neutral)
+    if told := _cannot(draft, code):
+        return told
+    neutral = draft.world.texting is Texting.NEUTRAL
+    return staff_texts.how_to(code, next(iter(draft.world.phrases.canned)), _language(draft), neutral=neutral)
 
 
 def _somebody_else(draft: Draft, holder: str) -> bool:

@@ -8,16 +8,36 @@ native speaker approve each file before use.
 import re
 import string
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
 from pydantic import Field, field_validator, model_validator
 
+from contracts.outreach import OutreachKind
 from contracts.values import Value
 
 FALLBACK = "en"
 FIELDS = frozenset({"name", "role"})
 """What a phrase may have filled in: `{name}` and `{role}` of a person of ours."""
+_TWO = re.compile(r"[a-z]{2}")
 _NAME = re.compile(r"[a-z0-9]{1,20}")
+
+
+class Outreach(Value):
+    """The wordings of texts that begin with us; of several one is asked for by its number."""
+
+    reminder: tuple[str, ...] = Field(min_length=1)
+    """Has `{time}` filled in, on the patient's wall clock."""
+    missed: tuple[str, ...] = Field(min_length=1)
+    follow_up: tuple[str, ...] = Field(min_length=1)
+    caring: tuple[str, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _fields(self) -> "Outreach":
+        for name, wordings in dict(self).items():
+            may = {"time"} if name == "reminder" else frozenset[str]()
+            for text in wordings:
+                _only(f"outreach {name}", text, may)
+        return self
 
 
 class Phrases(Value):
@@ -43,16 +63,26 @@ class Phrases(Value):
     leaves: str
     survey: str
     """One question, to be answered with a digit."""
+    rights: str = ""
+    """To a patient who texts DELETE: whom to ask about their record. Empty: only a person tells them."""
     colleague: str
     """Somebody of ours whose name is not known."""
     team: str
     """The role of somebody whose role is not known."""
+    roles: dict[str, str] = Field(default_factory=dict)
+    """What the roles of the roster are called to patients; any other is told as it is written there."""
     canned: dict[str, str]
     """Prepared replies by short name: the introduction first, the closing line last."""
+    outreach: Outreach
+    """Texts that begin with us."""
     call_words: tuple[str, ...]
     """Whole texts by which a patient asks for a call."""
     quiet_words: tuple[str, ...] = ()
     """Phrases by which a patient asks for no more texts, within a sentence."""
+    delete_words: tuple[str, ...] = ()
+    """Whole texts by which a patient asks that what is kept about them be deleted."""
+    called: tuple[str, ...] = ()
+    """What staff call the language (`spanish`), beside its two letters."""
 
     @field_validator("canned")
     @classmethod
@@ -68,10 +98,12 @@ class Phrases(Value):
     def _fields(self) -> "Phrases":
         texts = {name: value for name, value in dict(self).items() if isinstance(value, str)}
         for name, text in {**texts, **{f"canned {key}": value for key, value in self.canned.items()}}.items():
-            unknown = {found for _, found, _, _ in string.Formatter().parse(text) if found} - FIELDS
-            if unknown:
-                raise ValueError(f"{name}: {{{min(unknown)}}} can't be filled in; use {{name}} or {{role}}")
+            _only(name, text, FIELDS)
         return self
+
+    def role(self, written: str) -> str:
+        """Return what a role is called to patients."""
+        return self.roles.get(written.casefold().strip()) or written.strip() or self.team
 
     def asks_call(self, text: str) -> bool:
         """Return whether the whole text asks for a call."""
@@ -93,10 +125,39 @@ class Languages(Value):
         short = language.casefold().replace("_", "-").partition("-")[0]
         return self.known.get(short) or self.known[FALLBACK]
 
+    def named(self, word: str) -> str:
+        """Return the two letters of the language that staff mean by a word; empty: none."""
+        plain = folded(word)
+        for short, phrases in self.known.items():
+            if plain == short or plain in {folded(one) for one in phrases.called}:
+                return short
+        return plain if _TWO.fullmatch(plain) else ""
+
+    def asks_record(self, text: str) -> bool:
+        """Return whether the whole text asks, in any language, that what is kept be deleted."""
+        plain = folded(text)
+        return any(plain == folded(words) for one in self.known.values() for words in one.delete_words)
+
 
 def filled(phrase: str, name: str, role: str) -> str:
     """Return a phrase with who it is about."""
     return phrase.format(name=name, role=role)
+
+
+def reaching(phrases: Phrases, kind: OutreachKind, variant: int, time: str) -> str | None:
+    """Return a text that begins with us; None: there is none of that kind, or it lacks the time."""
+    match kind:
+        case OutreachKind.REMINDER:
+            wordings = phrases.outreach.reminder if time else ()
+        case OutreachKind.MISSED:
+            wordings = phrases.outreach.missed
+        case OutreachKind.FOLLOW_UP:
+            wordings = phrases.outreach.follow_up
+        case OutreachKind.CARING:
+            wordings = phrases.outreach.caring
+        case OutreachKind.EDUCATION | OutreachKind.SAFETY_PLAN:
+            wordings = ()
+    return wordings[variant % len(wordings)].format(time=time) if wordings else None
 
 
 def folded(text: str) -> str:
@@ -113,6 +174,13 @@ def languages(files: Mapping[str, object]) -> Languages:
             name: Phrases.model_validate({"language": name, **_mapping(raw)}) for name, raw in files.items()
         }
     )
+
+
+def _only(name: str, text: str, may: Set[str]) -> None:
+    unknown = {found for _, found, _, _ in string.Formatter().parse(text) if found} - may
+    if unknown:
+        use = " or ".join(f"{{{one}}}" for one in sorted(may)) or "nothing of the kind"
+        raise ValueError(f"{name}: {{{min(unknown)}}} can't be filled in; use {use}")
 
 
 def _mapping(raw: object) -> dict[str, object]:

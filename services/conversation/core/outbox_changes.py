@@ -41,6 +41,8 @@ def waiting(state: Conversation, event: AnswerWaiting) -> Conversation:
         by=event.by,
         order=event.order,
         upto=event.upto,
+        outreach=event.outreach,
+        reaches=event.reaches,
     )
     over = [one.id for one in state.outbox if not one.under_way]
     forgotten = set(over[: max(0, len(over) - DONE_KEPT)])
@@ -72,14 +74,15 @@ def _by_purpose(state: Conversation, event: AnswerWaiting) -> dict[str, Any]:
             return {"survey_at": event.at, "survey_wanted": False}
         case Purpose.RELAY:
             return {"beside": tuple(_relayed(one, event) for one in state.beside)}
-        case Purpose.FIRST | Purpose.NEWS | Purpose.TOLD:
+        case Purpose.FIRST | Purpose.RIGHTS | Purpose.NEWS | Purpose.TOLD | Purpose.OUTREACH:
             return {}
 
 
 def _relayed(one: Beside, event: AnswerWaiting) -> Beside:
     if one.responder != event.responder:
         return one
-    return one.model_copy(update={"upto": max(one.upto, event.upto), "at": event.at})
+    late = tuple(evidence for evidence in one.late if evidence > event.upto)
+    return one.model_copy(update={"upto": max(one.upto, event.upto), "late": late, "at": event.at})
 
 
 def moved(state: Conversation, event: _AnswerEvent) -> Conversation:
@@ -102,9 +105,12 @@ def _told(state: Conversation, name: str) -> dict[str, Any]:
     relay = state.out(name)
     if relay is None or relay.purpose is not Purpose.RELAY or relay.to != state.held_by:
         return {}
+    late = {evidence for one in state.beside if one.responder == relay.to for evidence in one.late}
     return {
         "said": tuple(
-            said.model_copy(update={"carried": False}) if said.evidence <= relay.upto else said
+            said.model_copy(update={"carried": False})
+            if said.evidence <= relay.upto and said.evidence not in late
+            else said
             for said in state.said
         )
     }

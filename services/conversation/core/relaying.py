@@ -47,11 +47,16 @@ def _to(draft: Draft, one: Beside) -> None:
         return
     texts = alarms.pending(draft.state, one)
     if not draft.world.relay_words:
-        words, taken = staff_texts.unshown(hold.code, len(texts)), texts
+        asks = dict.fromkeys(note for said in texts for note in _asks(said, hold.code))
+        told, taken = [staff_texts.unshown(hold.code, len(texts), tuple(asks))], texts
     else:
         joined, taken = _joined(draft, texts, hold.code)
-        words = staff_texts.relay_line(hold.code, joined)
-    draft.to_staff(Purpose.RELAY, one.responder, words, order=taken[-1].evidence, upto=taken[-1].evidence)
+        told = staff_texts.pieces(hold.code, joined)
+    upto = taken[-1].evidence
+    for piece in told[:-1]:
+        # Nothing of it counts as brought before its last piece is.
+        draft.to_staff(Purpose.RELAY, one.responder, piece, order=upto)
+    draft.to_staff(Purpose.RELAY, one.responder, told[-1], order=upto, upto=upto)
 
 
 def _joined(draft: Draft, texts: tuple[Said, ...], code: str) -> tuple[str, tuple[Said, ...]]:
@@ -64,7 +69,7 @@ def _joined(draft: Draft, texts: tuple[Said, ...], code: str) -> tuple[str, tupl
         if taken and len(longer) > staff_texts.CUT:
             break
         joined, taken = longer, taken + 1
-    return joined[: staff_texts.CUT + 90], texts[:taken]
+    return joined, texts[:taken]
 
 
 def _shown(draft: Draft, said: Said, code: str) -> str:
@@ -72,8 +77,12 @@ def _shown(draft: Draft, said: Said, code: str) -> str:
     parts = ["[a text that can't be read here]" if words is None else words.strip()]
     if said.media:
         parts.append(staff_texts.media_note(said.media))
-    if said.asks_call:
-        parts.append(staff_texts.asks_call(code))
-    if said.asks_quiet:
-        parts.append(staff_texts.asks_quiet(code))
+    parts += _asks(said, code)
     return " ".join(part for part in parts if part) or "[an empty text]"
+
+
+def _asks(said: Said, code: str) -> list[str]:
+    """What they ask for, in our words: it may be told where theirs may not."""
+    asks = [staff_texts.asks_call(code)] if said.asks_call else []
+    asks += [staff_texts.asks_quiet(code)] if said.asks_quiet else []
+    return asks + ([staff_texts.asks_record(code)] if said.asks_record else [])

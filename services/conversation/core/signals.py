@@ -95,8 +95,7 @@ def of_broken_triage(at: datetime) -> Signal:
         occurred_at=at,
         received_at=at,
         source=SOURCE,
-        note="Patients' texts can't be triaged: each pages as urgent, or NOW by a short list of words. "
-        "See triage_failed in the log.",
+        note="Patients' texts can't be triaged: each pages as NOW. See triage_failed in the log.",
     )
 
 

@@ -5,10 +5,11 @@ put on the worklist, where a person reads them; a courtesy is left alone.
 """
 
 import re
+import unicodedata
+from collections.abc import Callable
 from enum import StrEnum
 
 from contracts.replies import Key, parse
-from services.conversation.core.risk_words import normalised, risks
 
 LEAST_WORDS = 3
 """Fewer words than this, without a risk in them, are taken for a slip of the thumb. Ours."""
@@ -40,17 +41,24 @@ class Meaning(StrEnum):
     RISK = "risk"
 
 
-def meaning(text: str) -> Meaning:
-    """Return what the text means; never raises, whatever it is."""
+def meaning(text: str, holds_risk: Callable[[str], bool]) -> Meaning:
+    """Return what the text means, if triage reads it so; never raises, whatever it is."""
     key = parse(text).key
     if key not in _MAY_HOLD_A_RISK:
         return Meaning.NOTHING
     # A single word, or a word behind a code, parses as a mistyped command: it may still be a risk.
     # So may what stands behind `give`, where a name is meant.
-    if risks(text):
+    if holds_risk(text):
         return Meaning.RISK
-    line = normalised(text)
+    line = _plain(text)
     words = [word for word in line.split() if any(c.isalpha() for c in word)]
     if key is not Key.FREE or len(words) < LEAST_WORDS or _COURTESY.fullmatch(line):
         return Meaning.NOTHING
     return Meaning.CONCERN
+
+
+def _plain(text: str) -> str:
+    """Return the text in lower case, without accents and invisible characters, single-spaced."""
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
+    kept = "".join(c for c in plain if unicodedata.category(c) not in ("Mn", "Cf"))
+    return " ".join(kept.replace("\u2019", "'").split())

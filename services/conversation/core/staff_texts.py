@@ -2,13 +2,26 @@
 
 from collections.abc import Sequence
 
+MOST = 1600
+"""Characters of a text that the carrier takes."""
 CUT = 1500
-"""Characters of one relay: the carrier refuses a text of more than 1600."""
+"""Characters of one relay."""
 
 
 def relay_line(code: str, words: str) -> str:
     """Return what the patient wrote, with the code it belongs to."""
     return f"{code}: {words}"
+
+
+def pieces(code: str, words: str) -> list[str]:
+    """Return a relay in pieces that the carrier takes, cut between words; most are one piece."""
+    found = []
+    while len(relay_line(code, words)) > MOST:
+        cut = words.rfind(" ", CUT // 2, CUT)
+        cut = cut if cut > 0 else CUT
+        found.append(relay_line(code, words[:cut]))
+        words = words[cut:].lstrip(" ")
+    return [*found, relay_line(code, words)]
 
 
 def copy_line(code: str, name: str, words: str) -> str:
@@ -18,12 +31,13 @@ def copy_line(code: str, name: str, words: str) -> str:
 
 def media_note(count: int) -> str:
     """Return the announcement of pictures."""
-    return f"[{count} picture{'s' if count > 1 else ''} or file{'s' if count > 1 else ''}, kept]"
+    return f"[{count} picture{'s' if count > 1 else ''} or file{'s' if count > 1 else ''}, being kept]"
 
 
-def unshown(code: str, count: int) -> str:
-    """Return that texts came, where their words may not be sent by SMS."""
-    return f"VIGIL {code}: {count} new text{'s' if count > 1 else ''} from them. CALL {code} connects you."
+def unshown(code: str, count: int, notes: Sequence[str] = ()) -> str:
+    """Return that texts came, where their words may not be sent by SMS; `notes`: what they ask for."""
+    told = f"VIGIL {code}: {count} new text{'s' if count > 1 else ''} from them. CALL {code} connects you."
+    return " ".join((told, *notes))
 
 
 def asks_call(code: str) -> str:
@@ -36,6 +50,14 @@ def asks_quiet(code: str) -> str:
     return f"[They ask for no texts: MUTE {code} honours it]"
 
 
+def asks_record(code: str) -> str:
+    """Return that the patient asks that what is kept about them be deleted."""
+    return (
+        "[They ask to have what is kept about them deleted. Nothing is deleted by it: tell them whom to ask, "
+        f"and pass it on. {code} stays open.]"
+    )
+
+
 def opted_out(code: str) -> str:
     """Return that the patient can't be texted any more."""
     return f"VIGIL {code}: they stopped texts and can't be texted any more. CALL {code} connects you."
@@ -43,17 +65,31 @@ def opted_out(code: str) -> str:
 
 def how_to(code: str, canned: str, language: str, *, neutral: bool) -> str:
     """Return what the holder of a conversation can do; `language` is the patient's, if it isn't English."""
-    speaks = f" They write {language}." if language else ""
+    speaks = f" They write {language}. JOIN {language.upper()} asks for a speaker." if language else ""
     careful = " Others may read their phone: neutral words only." if neutral else ""
     return (
-        f"VIGIL {code}: what you write goes to them.{speaks}{careful} /{canned} introduces you. "
-        f"SAFE? WHERE 911 CALL NOTE JOIN / help. 4 {code} ends it."
+        f"VIGIL {code}: your words go to them.{speaks}{careful} /{canned} introduces you. "
+        f"SAFE? WHERE 911 CALL NOTE JOIN / help. 4 {code} closes it."
+    )
+
+
+def goes_on(code: str, language: str) -> str:
+    """Return what somebody can do who takes a conversation over that is under way."""
+    speaks = f" They write {language}. JOIN {language.upper()} asks for a speaker." if language else ""
+    return (
+        f"VIGIL {code}: you go on with them, they are told.{speaks} LAST {code} shows what both wrote. "
+        f"Just write to answer. 4 {code} closes it."
     )
 
 
 def not_safe(code: str) -> str:
     """Return that the patient must not be texted."""
     return f"VIGIL {code}: it is not safe to text them, others read their phone. CALL {code} connects you."
+
+
+def which(word: str, codes: Sequence[str]) -> str:
+    """Return the question which conversation a key is meant for: `911 K7 or 911 M3`."""
+    return f"VIGIL: not done. Which? {' or '.join(f'{word} {code}' for code in codes[:6])}"
 
 
 def to_whom(codes: Sequence[str]) -> str:
@@ -136,49 +172,11 @@ def note(code: str, name: str, words: str) -> str:
     return f"VIGIL {code}: note from {name or 'the one before you'}: {words}"[:CUT]
 
 
-def join_asked(code: str, name: str) -> str:
-    """Return that a second person was asked to come."""
-    return f"VIGIL {code}: {name or 'your colleague'} was asked to join. They hear nothing before they come."
-
-
-def join_invitation(code: str, name: str) -> str:
-    """Return the question to a second person."""
-    return (
-        f"VIGIL {code}: {name or 'a colleague'} asks you into a conversation. JOIN {code} joins it; "
-        "the patient is told."
-    )
-
-
-def join_unknown(code: str) -> str:
-    """Return that nobody of that name can be asked."""
-    return f"VIGIL {code}: nobody of that name can be texted. JOIN {code} and a first name."
-
-
-def join_nothing(code: str) -> str:
-    """Return that they were not asked to join."""
-    return f"VIGIL {code}: you were not asked to join it; whoever holds it can: JOIN {code} and your name."
-
-
-def joined(code: str, name: str) -> str:
-    """Return that somebody has joined."""
-    return f"VIGIL {code}: {name or 'a colleague'} joined and reads what they write from now on."
-
-
-def you_joined(code: str) -> str:
-    """Return the welcome of whoever joined."""
-    return f"VIGIL {code}: you joined, they are told. {code} and your words go to them. LEAVE {code} ends it."
-
-
-def left(code: str, name: str) -> str:
-    """Return that somebody has left."""
-    return f"VIGIL {code}: {name or 'a colleague'} left."
-
-
 def you_hold(code: str) -> str:
     """Return how a holder leaves."""
     return (
         f"VIGIL {code}: you hold it. 2 {code} gives it back, GIVE {code} and a name hands it over, "
-        f"4 {code} ends it."
+        f"4 {code} closes it."
     )
 
 
@@ -187,31 +185,6 @@ def only_holder(code: str) -> str:
     return f"VIGIL {code}: not done, only whoever holds {code} can."
 
 
-def emergency(code: str) -> str:
-    """Return the first step of the guided hand-off."""
-    return (
-        f"VIGIL {code}: call 911 from your own phone now. WHERE {code} asks them for the place. "
-        f"Then text 911 {code} called and who answered."
-    )
-
-
-def emergency_called(code: str, clock: str) -> str:
-    """Return the second step: it stays open until contact is confirmed."""
-    return (
-        f"VIGIL {code}: noted {clock}. Text 4 {code} 911 (and your PIN): it stays open until "
-        f"CONFIRM {code} and who saw them."
-    ).replace("  ", " ")
-
-
-def emergency_question(code: str, *, called: bool) -> str:
-    """Return the question how the hand-off stands."""
-    if called:
-        return f"VIGIL {code}: has somebody reached them? 4 {code} 911, then CONFIRM {code} and who saw them."
-    return (
-        f"VIGIL {code}: was 911 called? Text 911 {code} called and who answered. WHERE {code} asks the place."
-    )
-
-
 def muted(code: str) -> str:
     """Return that the patient gets no more texts."""
-    return f"VIGIL {code}: they get no more texts from us. CALL {code} connects you; 4 {code} ends it."
+    return f"VIGIL {code}: they get no more texts from us. CALL {code} connects you; 4 {code} closes it."

@@ -10,10 +10,14 @@ from pydantic import Field
 
 from contracts.conversations import Alarm, AnswerStage, ConversationBrief, Purpose
 from contracts.escalations import EscalationStatus
+from contracts.outreach import OutreachAsked, OutreachKind
 from contracts.values import Id, Moment, PhoneRef, Sealed, Urgency, Value, highest
 
-VERSION: int = 2
-"""Version of the stored state; raise it whenever a field changes its meaning."""
+VERSION: int = 3
+"""Version of the stored state; raise it whenever a field changes its meaning.
+
+3: `outreach`. A copy of the version before would read on and forget it, so it must give back.
+"""
 DESK = "desk-"
 """What the id begins with when it is no patient, but what is texted to one responder."""
 HEARD_KEPT = 100
@@ -24,7 +28,15 @@ SAID_KEPT = 25
 """The patient's latest texts: what can be relayed to somebody who takes it over."""
 AUTOMATIC_KEPT = 20
 """The latest automatic texts, whose moments the loop guard counts."""
+SPOKEN_KEPT = 12
+"""A conversation's latest texts of responders: one that comes again is known, whoever holds it now."""
 OWED_KEPT = 50
+WROTE_KEPT = 25
+"""What our people wrote to the patient of late: whoever takes it over can ask for it."""
+OUTREACH_KEPT = 20
+"""Texts that begin with us and wait: more at a time are withheld. Ours."""
+OUTREACH_OVER_KEPT = 60
+"""Ids of those that are over: asked for again, they are known."""
 WORDS_KEPT = 5
 """A responder's latest words, as keyed hashes: the loop guard compares them."""
 _UNDER_WAY = frozenset({AnswerStage.WAITING, AnswerStage.INTENDED, AnswerStage.UNKNOWN})
@@ -46,6 +58,8 @@ class Answer(Value):
     by: Id | None = None
     order: int = 0
     upto: int = 0
+    outreach: Id | None = None
+    reaches: OutreachKind | None = None
     stage: AnswerStage = AnswerStage.WAITING
     next_at: Moment
     """When it acts again, while it is under way."""
@@ -77,7 +91,20 @@ class Said(Value):
     """It is owed to somebody: it became no signal when it came."""
     asks_call: bool = False
     asks_quiet: bool = False
+    asks_record: bool = False
     urgency: Urgency = Urgency.URGENT
+
+
+class Wrote(Value):
+    """What one of our people wrote to the patient."""
+
+    answer: Id
+    by: Id
+    at: Moment
+    body: Sealed
+    order: int
+    failed: bool = False
+    """It did not reach them."""
 
 
 class Hold(Value):
@@ -110,8 +137,12 @@ class Beside(Value):
 
     responder: Id
     upto: int
+    late: tuple[int, ...] = ()
+    """Texts before that one which came after its relay was made: they are still to be relayed."""
     at: Moment | None = None
     """When the last relay to them was made."""
+    since: Moment | None = None
+    """When they joined: they may read what was written from then on. None: the holder, who may read all."""
 
 
 class Owed(Value):
@@ -125,6 +156,14 @@ class Owed(Value):
     anew: bool = False
 
 
+class Reaching(Value):
+    """A text that begins with us, asked for and not over."""
+
+    asked: OutreachAsked
+    dropped: bool = False
+    """It is wanted no more, but may be with the carrier already."""
+
+
 class Emergency(Value):
     """A guided hand-off to 911 that is not over."""
 
@@ -132,6 +171,9 @@ class Emergency(Value):
     started_at: Moment
     asked_at: Moment
     called_at: Moment | None = None
+    called_by: Id | None = None
+    who: Sealed | None = None
+    """Who was called; None: not said."""
 
 
 class Conversation(Value):
@@ -153,6 +195,9 @@ class Conversation(Value):
     beside: tuple[Beside, ...] = ()
     """The holder, and whoever joined; the holder first."""
     invited: tuple[Id, ...] = ()
+    called_in: tuple[Id, ...] = ()
+    """Those of the invited who were asked for a language: the first who comes is enough."""
+    wrote: tuple[Wrote, ...] = ()
     last_holder: Id | None = None
     ended_at: Moment | None = None
     waiting_since: Moment | None = None
@@ -175,12 +220,16 @@ class Conversation(Value):
     note: Sealed | None = None
     note_by: Id | None = None
     words: tuple[PhoneRef, ...] = ()
+    spoken: tuple[int, ...] = ()
+    """Where the latest texts of responders about it stand in CARRIER."""
     owed: tuple[Owed, ...] = ()
     emergency: Emergency | None = None
     survey_wanted: bool = False
     """The last conversation was a talk, and nothing was asked about it yet."""
     survey_at: Moment | None = None
     """When the question after the end was sent, while its answer is waited for."""
+    outreach: tuple[Reaching, ...] = ()
+    outreach_over: tuple[Id, ...] = ()
     alarms: dict[Alarm, Moment] = Field(default_factory=dict)
 
     @classmethod
@@ -212,17 +261,22 @@ class Conversation(Value):
         """Return a text of ours by its id."""
         return next((one for one in self.outbox if one.id == name), None)
 
-    def first(self, to: Id | None) -> Answer | None:
-        """Return the text to that phone whose turn it is: what is under way, else the first that waits."""
-        theirs = [one for one in self.outbox if one.to == to and one.under_way]
+    def first(self, to: Id | None, *, outreach: bool = False) -> Answer | None:
+        """Return the text to that phone whose turn it is: what is under way, else the first that waits.
+
+        Texts that begin with us have a turn of their own: no answer waits behind one.
+        """
+        mine = [one for one in self.outbox if (one.purpose is Purpose.OUTREACH) is outreach]
+        theirs = [one for one in mine if one.to == to and one.under_way]
         begun = [one for one in theirs if one.stage is not AnswerStage.WAITING]
         return next(iter(begun), None) or min(theirs, key=lambda one: one.order, default=None)
 
     @property
     def turns(self) -> tuple[Answer, ...]:
         """The text whose turn it is, for each phone."""
-        phones = dict.fromkeys(one.to for one in self.outbox if one.under_way)
-        return tuple(one for one in (self.first(to) for to in phones) if one is not None)
+        lanes = dict.fromkeys((a.to, a.purpose is Purpose.OUTREACH) for a in self.outbox if a.under_way)
+        turns = (self.first(to, outreach=outreach) for to, outreach in lanes)
+        return tuple(one for one in turns if one is not None)
 
     def is_muted(self, now: datetime) -> bool:
         """Whether automatic texts pause."""
@@ -258,4 +312,5 @@ def brief(state: Conversation) -> ConversationBrief:
         invited=state.invited,
         media=state.media,
         muted_until=state.muted_until,
+        heard=tuple(one.order for one in state.outbox) if state.is_desk else state.spoken,
     )

@@ -1,46 +1,19 @@
 """What a responder texts about a conversation: words for the patient, and keys."""
 
-from dataclasses import dataclass
+from datetime import timedelta
 
-from contracts.conversations import (
-    EmergencyCalled,
-    EmergencyStarted,
-    JoinAsked,
-    NoteLeft,
-    OptedOut,
-    PersonJoined,
-    PersonLeft,
-    Purpose,
-    TalkHeard,
-)
+from contracts.conversations import NoteLeft, OptedOut, Purpose, TalkHeard
 from contracts.replies import Key
-from contracts.values import Sealed
-from services.conversation.core import languages, staff_texts
+from contracts.values import PhoneRef
+from services.conversation.core import emergency, joining, languages, showing, staff_texts
 from services.conversation.core.draft import Draft
+from services.conversation.core.talk import Talk as Talk
 
 SAME_WORDS = 3
 """The same words so often in a row come from a machine (a phone that answers by itself)."""
-_HOLDER_ONLY = (Key.TALK_911, Key.TALK_NOTE, Key.TALK_MUTE)
-
-
-@dataclass(frozen=True, slots=True)
-class Talk:
-    """A responder's text about one conversation."""
-
-    sid: str
-    evidence: int
-    responder: str
-    key: Key
-    body: Sealed
-    words: str = ""
-    """Words for the patient, a note, who was called: as written."""
-    name: str = ""
-    """Of a prepared reply; whether somebody was named, for `join`."""
-    asked: str | None = None
-    """The responder meant by `join <name>`; None: nobody, or more than one, of that name."""
-    phone: Sealed | None = None
-    """The patient's phone as in their record, should they never have texted."""
-    language: str = ""
+TOLD_AGAIN_AFTER = timedelta(minutes=2)
+"""A machine that answers our answer too is told nothing for so long: that ends it. Ours."""
+_HOLDER_ONLY = (Key.TALK_NOTE, Key.TALK_MUTE, Key.TALK_CONTACTS)
 
 
 def heard(draft: Draft, talk: Talk) -> None:
@@ -49,7 +22,8 @@ def heard(draft: Draft, talk: Talk) -> None:
         return
     is_words = talk.key in (Key.FREE, Key.TALK_SAY)
     reference = draft.world.words_ref(talk.words) if is_words else None
-    looping = reference is not None and draft.state.words[1 - SAME_WORDS :] == (reference,) * (SAME_WORDS - 1)
+    said = 0 if reference is None else _said_in_a_row(draft, reference)
+    just_told = said >= SAME_WORDS and _just_told(draft, talk.responder)
     draft.add(
         TalkHeard(
             at=draft.now,
@@ -65,10 +39,23 @@ def heard(draft: Draft, talk: Talk) -> None:
     )
     if not _may(draft, talk):
         _tell(draft, talk.responder, staff_texts.only_holder(_code(draft)))
-    elif looping:
-        _tell(draft, talk.responder, staff_texts.not_sent(_code(draft), "the same words came three times"))
+    elif said >= SAME_WORDS - 1:
+        if not just_told:
+            why = "the same words came three times"
+            _tell(draft, talk.responder, staff_texts.not_sent(_code(draft), why))
     else:
         _key(draft, talk)
+
+
+def _said_in_a_row(draft: Draft, reference: PhoneRef) -> int:
+    """How often the latest words that were heard are these."""
+    others = [number for number, one in enumerate(reversed(draft.state.words)) if one != reference]
+    return others[0] if others else len(draft.state.words)
+
+
+def _just_told(draft: Draft, responder: str) -> bool:
+    told = [one.asked_at for one in draft.state.outbox if one.to == responder and one.purpose is Purpose.TOLD]
+    return bool(told) and draft.now - max(told) < TOLD_AGAIN_AFTER
 
 
 def _key(draft: Draft, talk: Talk) -> None:
@@ -81,11 +68,15 @@ def _key(draft: Draft, talk: Talk) -> None:
         case Key.TALK_CANNED:
             _canned(draft, talk)
         case Key.TALK_911:
-            _emergency(draft, talk)
+            emergency.heard(draft, talk)
         case Key.TALK_JOIN:
-            _join(draft, talk)
+            joining.join(draft, talk)
         case Key.TALK_LEAVE:
-            _leave(draft, talk)
+            joining.leave(draft, talk)
+        case Key.TALK_CONTACTS:
+            showing.contacts(draft, talk)
+        case Key.TALK_LAST:
+            showing.last(draft, talk)
         case Key.TALK_NOTE:
             draft.add(NoteLeft(at=draft.now, responder=talk.responder, note=draft.world.seal(talk.words)))
             _tell(draft, talk.responder, staff_texts.noted(code))
@@ -119,72 +110,7 @@ def _canned(draft: Draft, talk: Talk) -> None:
     elif phrase is None:
         _tell(draft, talk.responder, staff_texts.no_canned(code, talk.name, tuple(canned)))
     else:
-        phrases = draft.world.phrases
-        name = draft.world.name_of(talk.responder) or phrases.colleague
-        _say(draft, talk, languages.filled(phrase, name, draft.world.role_of(talk.responder) or phrases.team))
-
-
-def _emergency(draft: Draft, talk: Talk) -> None:
-    code = _code(draft)
-    if talk.name == "called":
-        who = draft.world.seal(talk.words)
-        draft.add(EmergencyCalled(at=draft.now, responder=talk.responder, who=who))
-        clock = draft.world.clock_of(draft.now, talk.responder)
-        _tell(draft, talk.responder, staff_texts.emergency_called(code, clock))
-        return
-    if draft.state.emergency is None:
-        draft.add(EmergencyStarted(at=draft.now, responder=talk.responder))
-    _tell(draft, talk.responder, staff_texts.emergency(code))
-
-
-def _join(draft: Draft, talk: Talk) -> None:
-    state, code = draft.state, _code(draft)
-    if talk.responder != state.held_by:
-        if talk.name:
-            _tell(draft, talk.responder, staff_texts.only_holder(code))
-        elif talk.responder in state.invited and state.hold is not None and state.hold.open:
-            _comes(draft, talk.responder)
-        else:
-            _tell(draft, talk.responder, staff_texts.join_nothing(code))
-        return
-    name = draft.world.name_of(talk.responder)
-    asked = talk.asked if talk.asked != talk.responder else None
-    if asked is None or not draft.to_staff(Purpose.TOLD, asked, staff_texts.join_invitation(code, name)):
-        _tell(draft, talk.responder, staff_texts.join_unknown(code))
-        return
-    draft.add(JoinAsked(at=draft.now, responder=talk.responder, asked=asked))
-    _tell(draft, talk.responder, staff_texts.join_asked(code, draft.world.name_of(asked)))
-
-
-def _comes(draft: Draft, responder: str) -> None:
-    """The patient is told before anything is relayed to them: nobody listens in secret."""
-    code, name = _code(draft), draft.world.name_of(responder)
-    _news(draft, draft.world.phrases.joins, responder)
-    draft.add(PersonJoined(at=draft.now, responder=responder))
-    _tell(draft, responder, staff_texts.you_joined(code))
-    if draft.state.held_by is not None:
-        _tell(draft, draft.state.held_by, staff_texts.joined(code, name))
-
-
-def _leave(draft: Draft, talk: Talk) -> None:
-    code, holder = _code(draft), draft.state.held_by
-    if talk.responder == holder:
-        # Whoever holds it can't just leave: they give it back, or hand it over.
-        _tell(draft, talk.responder, staff_texts.you_hold(code))
-        return
-    draft.add(PersonLeft(at=draft.now, responder=talk.responder))
-    _news(draft, draft.world.phrases.leaves, talk.responder)
-    name = draft.world.name_of(talk.responder)
-    _tell(draft, talk.responder, staff_texts.left(code, "you"))
-    if holder is not None:
-        _tell(draft, holder, staff_texts.left(code, name))
-
-
-def _news(draft: Draft, phrase: str, responder: str) -> None:
-    world = draft.world
-    name = world.name_of(responder) or world.phrases.colleague
-    role = world.role_of(responder) or world.phrases.team
-    draft.to_patient(Purpose.NEWS, languages.filled(phrase, name, role), sealed=True)
+        _say(draft, talk, languages.filled(phrase, *draft.world.told_of(talk.responder)))
 
 
 def _tell(draft: Draft, responder: str, text: str) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from contracts.conversations import Alarm, EmergencyAsked, Nudged, PatientSilent, Purpose, SignalOwed
-from services.conversation.core import alarms, relaying, staff_texts, waiting
+from services.conversation.core import alarms, emergency, outreaching, relaying, staff_texts, waiting
 from services.conversation.core.draft import Draft
 from services.conversation.core.state import Hold
 
@@ -32,6 +32,8 @@ def _ring(draft: Draft, alarm: Alarm) -> None:
         case Alarm.SURVEY:
             if waiting.may_automatic(draft):
                 draft.to_patient(Purpose.SURVEY, draft.world.phrases.survey)
+        case Alarm.OUTREACH:
+            outreaching.reach_out(draft)
 
 
 def _unanswered(draft: Draft) -> None:
@@ -85,8 +87,7 @@ def _ask_emergency(draft: Draft) -> None:
     if one is None or hold is None or hold.held_by is None:
         return
     draft.add(EmergencyAsked(at=draft.now))
-    question = staff_texts.emergency_question(hold.code, called=one.called_at is not None)
-    draft.to_staff(Purpose.TOLD, hold.held_by, question)
+    draft.to_staff(Purpose.TOLD, hold.held_by, emergency.question(draft, hold.held_by))
 
 
 def _minutes(span: timedelta) -> int:

@@ -1,10 +1,10 @@
 """What the rules may know and use while they decide: the wording, the times, the hands of the shell."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from contracts.privacy import Texting
+from contracts.privacy import SupportContact, Texting
 from contracts.values import PhoneRef, Sealed
 from services.conversation.core.languages import Phrases
 from services.conversation.core.state import Hold
@@ -34,6 +34,26 @@ class Times:
     """More automatic texts than this within an hour pause them for the next."""
 
 
+@dataclass(frozen=True, slots=True)
+class Speakers:
+    """Who speaks a language: on call at this moment, and who else is on the roster."""
+
+    on_call: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How a text that begins with us gets to the patient, by their record."""
+
+    phone: Sealed | None = None
+    consents: bool = False
+    """They were told that texts can be read by others, and want them all the same."""
+    opted_out: bool = False
+    texting_from: Callable[[datetime, Collection[Texting]], datetime | None] = lambda now, _allowed: now
+    """The first moment from then on at which they may be texted so, outside quiet hours; None: never."""
+
+
 @dataclass(frozen=True)
 class World:
     """The world at the moment of a decision. The functions are the shell's hands; tests pass simple ones."""
@@ -48,6 +68,14 @@ class World:
     name_of: Callable[[str], str] = lambda _person: ""
     """A responder's first name; empty: unknown."""
     role_of: Callable[[str], str] = lambda _person: ""
+    """As it stands in the roster; the language file has the patient's word for it."""
+    speakers: Callable[[str], Speakers] = lambda _language: Speakers()
+    asks_record: Callable[[str], bool] = lambda _words: False
+    """Whether a whole text asks, in any of the languages, that what is kept be deleted."""
+    contacts: tuple[SupportContact, ...] = ()
+    """Everybody the patient ever named, valid or not: their place is their number."""
+    today: date = date.min
+    """The day on the patient's clock, by which a consent holds or has ended."""
     phone_of: Callable[[str], Sealed | None] = lambda _person: None
     """The phone a responder is texted on; None: they can't be texted."""
     clock_of: Callable[[datetime, str], str] = lambda _moment, _person: ""
@@ -58,5 +86,11 @@ class World:
     """What may be texted to this patient now: somebody else may read their phone."""
     is_quiet: bool = False
     """Whether the patient's quiet hours hold back texts that are not urgent."""
+    reach: Reach = field(default_factory=Reach)
     relay_words: bool = True
     """Whether what patients write may stand in texts to staff phones (VIGIL_CONVERSATION_RELAY_BY_SMS)."""
+
+    def told_of(self, responder: str) -> tuple[str, str]:
+        """Return by which name and role the patient is told of somebody, in the patient's language."""
+        phrases = self.phrases
+        return self.name_of(responder) or phrases.colleague, phrases.role(self.role_of(responder))

@@ -2,6 +2,7 @@
 
 from contracts.escalations import GivenBack, PageEnded, Telling
 from contracts.pages import PageAcknowledged, PageDeclined, PageExhausted
+from contracts.people import FIRST_LANGUAGE
 from contracts.values import Channel
 from services.escalation.core import drill, giving, helping, holding, hours, steps, telling
 from services.escalation.core.draft import Draft
@@ -87,7 +88,8 @@ def _tell_taken(draft: Draft, told: int) -> None:
     run = draft.run
     untold = max(0, run.evidence - told)
     contact_by = run.contact_by.isoformat() if run.contact_by is not None else ""
-    holding.tell_holder(draft, Telling.YOU_HAVE_IT, contact_by=contact_by, untold=str(untold))
+    speaks = {} if run.language in ("", FIRST_LANGUAGE) else {"language": run.language}
+    holding.tell_holder(draft, Telling.YOU_HAVE_IT, contact_by=contact_by, untold=str(untold), **speaks)
     if untold:
         holding.tell_holder(draft, Telling.NEW_SIGNAL, kind=run.kind.value, urgency=run.urgency.value)
 

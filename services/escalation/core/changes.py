@@ -12,6 +12,8 @@ from contracts.escalations import (
     ResponderTold,
     Reviewed,
     SignalJoined,
+    SignalNoted,
+    SignalSkipped,
     StepSkipped,
     StepStarted,
     UrgencyRaised,
@@ -20,6 +22,7 @@ from services.escalation.core import hold_changes
 from services.escalation.core.state import (
     CODES_KEPT,
     EARLIER_SIGNALS_KEPT,
+    FOLLOWS_KEPT,
     PAST_KEPT,
     PageOut,
     PastRun,
@@ -44,6 +47,7 @@ def opened(run: Run, event: Opened) -> Run:
         policy=event.policy,
         policy_version=event.policy_version,
         therapist=event.therapist,
+        language=event.language,
         tags=event.tags,
         room=signal.room,
         opened_at=event.at,
@@ -59,6 +63,25 @@ def opened(run: Run, event: Opened) -> Run:
         codes=run.codes,
         faults=run.faults,
         untold=run.untold,
+        follows=run.follows,
+        noted=run.noted,
+    )
+
+
+def signal_noted(run: Run, event: SignalNoted) -> Run:
+    """What came later is remembered, as long as its signal may still be on its way."""
+    return run.model_copy(
+        update={
+            "follows": (*run.follows, event.follow)[-FOLLOWS_KEPT:],
+            "noted": (*run.noted, event.signal)[-FOLLOWS_KEPT:],
+        }
+    )
+
+
+def signal_skipped(run: Run, event: SignalSkipped) -> Run:
+    """It was heard, and changed nothing."""
+    return run.model_copy(
+        update={"earlier_signals": (*run.earlier_signals, event.signal)[-EARLIER_SIGNALS_KEPT:]}
     )
 
 
@@ -168,6 +191,7 @@ def towards_paging(
                 }
             )
         case BridgeRequested():
-            return run.model_copy(update={"serial": run.serial + 1, "bridged": True})
+            bridged = run.bridged or not event.contact
+            return run.model_copy(update={"serial": run.serial + 1, "bridged": bridged})
         case ResponderTold():
             return run.model_copy(update={"serial": run.serial + 1})

@@ -63,7 +63,8 @@ def _counts(draft: Draft, event: DispositionGiven) -> None:
     """A disposition about a patient, by somebody who may give it and was told of everything."""
     run, disposition = draft.run, event.disposition
     if run.urgency is Urgency.IMMINENT and event.pin != "right":
-        _note(draft, event, "pin", Telling.NEEDS_PIN)
+        until = event.pin_refused_until
+        _note(draft, event, "pin", Telling.NEEDS_PIN, **({"until": until.isoformat()} if until else {}))
     elif disposition.hands_off:
         _hand_off(draft, event.responder, disposition)
     elif signatures.needed(run):
@@ -78,7 +79,7 @@ def contact_confirmed(draft: Draft, event: ContactConfirmed) -> None:
     if not may_close(run, event.responder):
         telling.tell(draft, event.responder, Telling.NOT_HOLDER, holder=run.holder or "")
     elif run.hand_off is None:
-        telling.tell(draft, event.responder, Telling.REACHED_QUESTION)
+        telling.tell(draft, event.responder, Telling.REACHED_QUESTION, why="confirm")
     else:
         _confirmed(draft, event.responder, run.hand_off)
 

@@ -31,6 +31,7 @@ from services.escalation.core import (
     closing,
     deadlines,
     drill,
+    following,
     giving,
     helping,
     holding,
@@ -43,6 +44,7 @@ from services.escalation.core.draft import Draft
 from services.escalation.core.faults import raise_fault
 from services.escalation.core.inputs import (
     FaultsTold,
+    FollowHeard,
     Heard,
     PageHeard,
     PatientLinked,
@@ -64,6 +66,8 @@ def decide(state: Run, heard: Heard, now: datetime, world: World) -> tuple[Escal
             _page_heard(draft, heard.cause, event)
         case TimeReached():
             deadlines.time_reached(draft)
+        case FollowHeard(followed):
+            following.followed(draft, followed)
         case PatientLinked(into):
             opening.merge(draft, into)
         case RealPageSent(responder):

@@ -6,6 +6,7 @@ must stay readable.
 
 from contracts.escalations import (
     BridgeRequested,
+    ContactCalled,
     ContactOverdue,
     DispositionNoted,
     DrillEnded,
@@ -34,12 +35,15 @@ from contracts.escalations import (
     ResponderTold,
     Reviewed,
     SignalJoined,
+    SignalNoted,
+    SignalSkipped,
     SignatureAsked,
     Snoozed,
     StepSkipped,
     StepStarted,
     Undone,
     UrgencyRaised,
+    Withdrawn,
 )
 from services.escalation.core import changes, hold_changes
 from services.escalation.core.state import FAULTS_KEPT, HEARD_KEPT, UNTOLD_KEPT, Run
@@ -56,6 +60,10 @@ def _after(run: Run, event: EscalationEvent) -> Run:
             return changes.opened(run, event)
         case SignalJoined():
             return changes.signal_joined(run, event)
+        case SignalNoted():
+            return changes.signal_noted(run, event)
+        case SignalSkipped():
+            return changes.signal_skipped(run, event)
         case UrgencyRaised():
             return changes.urgency_raised(run, event)
         case StepStarted():
@@ -80,11 +88,11 @@ def _after(run: Run, event: EscalationEvent) -> Run:
             return hold_changes.resolved(run, event)
         case Undone():
             return hold_changes.undone(run, event)
-        case Merged():
+        case Merged() | Withdrawn():
             return hold_changes.closed(run)
         case PageRequested() | PageWithdrawn() | PageEnded() | ResponderTold() | BridgeRequested():
             return changes.towards_paging(run, event)
-        case HolderActive() | DispositionNoted():
+        case ContactCalled() | HolderActive() | DispositionNoted():
             return hold_changes.active(run, event.responder, event.at)
         case ContactOverdue():
             lapsed = event.why in ("contact_overdue", "hand_off") or run.lapsed

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from contracts.escalations import ContactOverdue, Held, HolderActive, Telling
+from contracts.escalations import ContactCalled, ContactOverdue, Held, HolderActive, Telling
 from contracts.pages import CallAsked, MessageFailed
 from services.escalation.core import hours, steps, telling
 from services.escalation.core.draft import Draft
@@ -87,6 +87,10 @@ def call_asked(draft: Draft, event: CallAsked) -> None:
         telling.tell(draft, event.responder, Telling.NOT_HOLDER, holder=run.holder or "")
         return
     draft.add(HolderActive(at=draft.now, responder=event.responder))
+    if event.contact:
+        draft.add(ContactCalled(at=draft.now, responder=event.responder, contact=event.contact))
+        telling.bridge(draft, event.responder, None, event.contact)
+        return
     telling.bridge(draft, event.responder, None if run.bridged else run.room)
 
 

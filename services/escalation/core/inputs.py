@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from contracts.pages import ToEscalation
 from contracts.people import Person
 from contracts.policies import PolicySet
+from contracts.programme import SignalFollowed
 from contracts.schedules import Shifts
 from contracts.signals import Signal
 
@@ -26,6 +27,8 @@ class World:
     """A fresh code, used only if a run opens."""
     therapist: str | None = None
     """The responder who treats the patient, stored when a run opens."""
+    language: str = ""
+    """The patient's, stored when a run opens; empty: not known."""
     patient_tags: tuple[str, ...] | None = None
     """The patient's tags at this moment (see routing); None: the record could not be read."""
 
@@ -100,5 +103,17 @@ class FaultsTold:
         return "told:" + ",".join(self.faults)
 
 
-Heard = SignalHeard | PageHeard | TimeReached | PatientLinked | FaultsTold | RealPageSent
+@dataclass(frozen=True)
+class FollowHeard:
+    """Something came later about a signal that was published."""
+
+    followed: SignalFollowed
+
+    @property
+    def cause(self) -> str:
+        """A stable id of this input."""
+        return f"followed:{self.followed.id}"
+
+
+Heard = SignalHeard | PageHeard | TimeReached | PatientLinked | FaultsTold | RealPageSent | FollowHeard
 """Every input of `decide`."""

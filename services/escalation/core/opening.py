@@ -2,11 +2,19 @@
 
 from datetime import timedelta
 
-from contracts.escalations import ContactOverdue, Merged, Opened, SignalJoined, Telling, UrgencyRaised
+from contracts.escalations import (
+    ContactOverdue,
+    Merged,
+    Opened,
+    SignalJoined,
+    SignalSkipped,
+    Telling,
+    UrgencyRaised,
+)
 from contracts.policies import Policy, Step, Target
 from contracts.signals import HOLD_LAPSED, Signal
 from contracts.values import Urgency
-from services.escalation.core import drill, holding, hours, routing, steps, telling
+from services.escalation.core import drill, following, holding, hours, routing, steps, telling
 from services.escalation.core.draft import Draft
 from services.escalation.core.faults import raise_fault
 
@@ -25,6 +33,9 @@ def signal_heard(draft: Draft, signal: Signal) -> None:
     """Open a run, or join the open one; a signal already heard changes nothing."""
     run = draft.run
     if signal.id in run.signals or signal.id in run.earlier_signals:
+        return
+    if not run.open and following.was_withdrawn(run, signal):
+        draft.add(SignalSkipped(at=draft.now, signal=signal.id))
         return
     if not run.open:
         _open(draft, signal)
@@ -61,6 +72,7 @@ def _open(draft: Draft, signal: Signal) -> None:
             policy=policy,
             policy_version=world.policies.version,
             therapist=world.therapist,
+            language=world.language,
             starts_at=None if worklist else hours.paging_begins(policy, signal.urgency, now),
             review_at=now + policy.resolve_within if worklist else None,
             tags=world.patient_tags or (),

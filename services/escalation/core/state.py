@@ -23,6 +23,7 @@ DRILL_POLICY = "drill"
 FAULTS_KEPT = 20
 UNTOLD_KEPT = 50
 CODES_KEPT = 20
+FOLLOWS_KEPT = 50
 PAST_KEPT = 5
 
 
@@ -79,6 +80,7 @@ class Run(Value):
     policy: Policy | None = None
     policy_version: int = 0
     therapist: Id | None = None
+    language: str = ""
     tags: tuple[str, ...] = ()
     """The patient's tags when it opened."""
     room: Id | None = None
@@ -149,6 +151,10 @@ class Run(Value):
     heard: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
     """The last carrier codes of pages that failed."""
+    follows: tuple[str, ...] = ()
+    """The last of what came later about signals, by id."""
+    noted: tuple[str, ...] = ()
+    """The signals it was about, whether heard already or not."""
     faults: tuple[Id, ...] = ()
     untold: tuple[FaultRaised, ...] = ()
 

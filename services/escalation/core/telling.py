@@ -114,8 +114,11 @@ def tell_of(
     return True
 
 
-def bridge(draft: Draft, responder: str, room: str | None) -> None:
-    """Call the responder and connect them with the patient, or with the room where they wait."""
+def bridge(draft: Draft, responder: str, room: str | None, contact: int = 0) -> None:
+    """Call the responder and connect them with the patient, or with the room where they wait.
+
+    `contact`: with the support contact of that number instead.
+    """
     person = draft.world.people.get(responder)
     run = draft.run
     if person is None or not live_methods(person):
@@ -132,6 +135,7 @@ def bridge(draft: Draft, responder: str, room: str | None) -> None:
             kind=run.kind,
             patient=run.about,
             room=room,
+            contact=contact,
             methods=live_methods(person),
             zone=person.zone,
         )

@@ -15,6 +15,7 @@ from contracts.escalations import (
     Resolved,
     Undone,
     UrgencyRaised,
+    Withdrawn,
 )
 from contracts.night import is_night
 from contracts.values import Kind, Urgency
@@ -82,7 +83,7 @@ def measure(run: str, subject: str, events: Sequence[EscalationEvent]) -> Figure
                 holder = holder or event.responder
             case Reached():
                 first.setdefault("reached", event.at)
-            case Resolved() | Merged():
+            case Resolved() | Merged() | Withdrawn():
                 closed = event.at
             case Undone():
                 closed = None

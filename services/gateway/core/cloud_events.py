@@ -62,6 +62,11 @@ class Reported:
         return f"{self.source}/{self.id}"
 
 
+def is_vigil_id(name: str) -> bool:
+    """Return whether it has the form of an id that Vigil gives to patients."""
+    return _VIGIL_ID.fullmatch(name) is not None
+
+
 def structured(body: bytes) -> Reported:
     """Read an `application/cloudevents+json` body; raises Unfit."""
     try:
@@ -141,7 +146,7 @@ def _patient(event: Mapping[str, object], data: Mapping[str, object]) -> tuple[s
     fix = "send your id of the patient as subject, or Vigil's as data.patient"
     said = data.get("patient")
     named = said.strip() if isinstance(said, str) else str(said) if isinstance(said, int) else ""
-    ours = named if _VIGIL_ID.fullmatch(named) else ""
+    ours = named if is_vigil_id(named) else ""
     try:
         theirs = _text(event, "subject", "")
     except Unfit:

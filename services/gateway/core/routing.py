@@ -19,6 +19,8 @@ class Lane(StrEnum):
     TALK = "talk"
     """Words, and keys of a conversation, from a staff phone: the crisis line answers."""
     PATIENT = "patient"
+    CONTACT = "contact"
+    """On the number for support contacts: followup listens, and in doubt hands it to the crisis line."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,8 @@ class Numbers:
     staff: str
     patient: str
     imminent: str = ""
+    contact: str = ""
+    """For support contacts; empty: there is none. Never one of the others."""
 
     @property
     def are_apart(self) -> bool:
@@ -52,6 +56,8 @@ def lane_of_text(to: str, body: str, caller: Caller, numbers: Numbers) -> Lane:
     A phone that is staff's and a patient's is staff only for `<code> <key>` (and `<code>: words`):
     `help`, a bare `1` and any sentence may be a cry for help.
     """
+    if numbers.contact and to == numbers.contact and caller.responder is None:
+        return Lane.CONTACT
     lane = _lane(to, caller, numbers)
     if lane is Lane.PATIENT:
         return lane

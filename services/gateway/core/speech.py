@@ -7,6 +7,7 @@ number; a caller hears both before anything else.
 
 from contracts.escalations import Telling
 from contracts.pages import PageBrief, Purpose
+from contracts.privacy import ContactScope
 from contracts.values import Kind
 
 GENERIC = "This is Vigil, with a page for you."
@@ -25,6 +26,10 @@ MORE_PAGES = "More pages are open. Please look at your texts. Goodbye."
 CONNECTING = "Connecting you with the patient. Your number stays hidden."
 ROOM_WAITS = "The patient is on the line. Connecting you now."
 ENDED = "The connection has ended."
+CONNECTING_CONTACT = "Connecting you. Your number stays hidden."
+NO_CONTACT = "No such contact is on file, so you are not connected."
+CONTACT_ENDED = "That consent has ended, or was taken back. Nobody is called."
+NO_CONTACT_PHONE = "No phone number is on file for that contact."
 NO_PHONE = "No phone number is on file for the patient. Please look in the chart."
 CANNOT_CONNECT = "You cannot be connected just now. Please answer by text."
 EMPTY_ROOM = "The caller is not on the line. Please hang up, and call the patient back."
@@ -53,7 +58,19 @@ def page(brief: PageBrief) -> str:
 
 def bridge(brief: PageBrief) -> str:
     """Return what is said before a bridged call; a key keeps a voicemail from being connected."""
-    return f"This is Vigil, about {spelled(brief.code)}. To be connected with the patient, press 1."
+    whom = "the patient" if not brief.contact else f"contact {brief.contact} of the patient"
+    return f"This is Vigil, about {spelled(brief.code)}. To be connected with {whom}, press 1."
+
+
+def may_be_told(scope: ContactScope) -> str:
+    """Return what a support contact may be told, as it is said before they are called."""
+    match scope:
+        case ContactScope.WELFARE_ONLY:
+            return "Say only: please ask them to call us."
+        case ContactScope.ENROLLED:
+            return "They may know that the patient is with us, and not how they are."
+        case ContactScope.CLINICAL:
+            return "They may know how the patient is."
 
 
 def message(brief: PageBrief) -> str:
@@ -104,6 +121,8 @@ def not_holder(brief: PageBrief | None) -> str:
 
 def after_call(brief: PageBrief | None) -> str:
     """Return what is said when a bridged call is over."""
+    if brief is not None and brief.contact:
+        return ENDED
     code = f" {spelled(brief.code)}" if brief is not None and brief.code else ""
     return f"{ENDED} When you have reached the patient, text 3{code}."
 

@@ -73,15 +73,33 @@ def disposition_word(value: str) -> str:
     return _DISPOSITION_WORDS[known] if known is not None else ""
 
 
-def not_understood_text(codes: Sequence[str]) -> str:
-    """Return the one helpful answer to what was not understood; `codes` are the open ones."""
-    listed = _listed(list(codes), 60)
-    example = f"1 {codes[0]} takes, 2 {codes[0]} passes. Open: {listed}." if codes else "Nothing is open."
-    return segments.one_segment(f"VIGIL: not understood. {example} HELP lists the rest.")
+def not_understood_text(codes: Sequence[str], held: Sequence[str] = ()) -> str:
+    """Return the one helpful answer to what was not understood.
+
+    `codes` are the open ones; `held` are those of them that this responder holds about a patient:
+    whoever talks with one may have meant the word for them.
+    """
+    out = [code for code in codes if code not in held]
+    if not held:
+        listed = _listed(list(codes), 60)
+        example = f"1 {codes[0]} takes, 2 {codes[0]} passes. Open: {listed}." if codes else "Nothing is open."
+        return segments.one_segment(f"VIGIL: not understood. {example} HELP lists the rest.")
+    mine = held[0]
+    more = f" Yours: {_listed(list(held), 24)}." if len(held) > 1 else ""
+    takes = f" 1 {out[0]} takes {out[0]}." if out else ""
+    keys = "" if more or takes else f" Or CALL {mine}, 3 {mine}, 4 {mine}."
+    return segments.one_segment(
+        f"VIGIL: not understood, not sent. To text them write {mine}: and your words.{keys}{more}{takes} "
+        "HELP lists the rest."
+    )
 
 
-def seen_text(code: str) -> str:
-    """Return the answer to `ok` and `yes`, which take nothing."""
+def seen_text(code: str, *, held: bool = False) -> str:
+    """Return the answer to `ok` and `yes`, which take nothing; `held`: they hold it about a patient."""
+    if held:
+        return segments.one_segment(
+            f"VIGIL {code}: you hold it. That was not sent to them; to send it write {code}: and the word."
+        )
     return segments.one_segment(f"VIGIL {code}: nobody has it yet. Reply 1 to take {code}.")
 
 

@@ -106,6 +106,7 @@ def _key(story: Story, what: What, heard: inputs.Replied, now: datetime) -> None
                         disposition=heard.reply.disposition,
                         evidence=heard.evidence,
                         pin=heard.pin,
+                        pin_refused_until=heard.pin_refused_until,
                     )
                 )
         case Key.SIGN:
@@ -116,7 +117,7 @@ def _key(story: Story, what: What, heard: inputs.Replied, now: datetime) -> None
         case Key.UNDO:
             story.tell(UndoAsked(**fields))
         case Key.CALL:
-            story.tell(CallAsked(**fields))
+            story.tell(CallAsked(**fields, contact=int(heard.reply.number or 0)))
         case Key.MORE:
             story.tell(ResponderActive(**fields))
         case Key.GIVE:
@@ -139,6 +140,8 @@ def _key(story: Story, what: What, heard: inputs.Replied, now: datetime) -> None
             | Key.TALK_LEAVE
             | Key.TALK_NOTE
             | Key.TALK_MUTE
+            | Key.TALK_CONTACTS
+            | Key.TALK_LAST
         ):
             pass  # of a conversation, which hears them itself
         case unexpected:

@@ -34,6 +34,7 @@ def brief(page: Page) -> PageBrief | None:
         asked_at=what.at,
         contact_by=what.contact_by if isinstance(what, PageRequested) else None,
         patient=what.patient if isinstance(what, BridgeRequested) else None,
+        contact=what.contact if isinstance(what, BridgeRequested) else 0,
         room=what.room if isinstance(what, BridgeRequested) else None,
         waiting=tuple((each.number, each.channel, each.phone_ref) for each in waiting(page)),
         calling=_calling(page),

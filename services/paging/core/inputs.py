@@ -1,6 +1,7 @@
 """What paging can hear about one page. Every input says its `cause`: what makes it the same input."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from contracts.carrier import CallStatus, SmsStatus
@@ -135,6 +136,8 @@ class Replied:
     evidence: int
     """Signals up to this number had been told to them when they answered."""
     pin: Literal["right", "wrong", "missing"] = "missing"
+    pin_refused_until: datetime | None = None
+    """No PIN of theirs is looked at before: too many were wrong."""
     name: Sealed | None = None
     """Who confirmed contact, sealed."""
     asked: str | None = None

@@ -98,12 +98,31 @@ def _say_phone(what: NoticeSent) -> str:
         case NoticeKind.CODE_WRONG:
             left = f" Tries left: {args['left'][:4]}." if args.get("left") else ""
             return f"that is not the code.{left} Text the six digits alone."
+        case NoticeKind.MEDIA_MISSING:
+            code, many = args.get("code", "")[:4], args.get("count", "1") not in ("", "1")
+            what_came = "pictures or files" if many else "a picture or file"
+            call = f"; CALL {code} connects you" if code else ""
+            return f"{code}: {what_came} they sent can't be had so far. Ask them what it shows{call}.".lstrip(
+                ": "
+            )
+        case NoticeKind.DIGEST:
+            return _tasks(args)
         case NoticeKind.GAP:
             why = args.get("why", "").replace("_", " ")[:_LONGEST_OTHER].strip(" .")
             because = f": {why}" if why else ""
             return f"{_TITLE}{_span(what, ' ')} counts as a gap{because}. {_mended(args)}"
         case _unknown_here:
             return "has news about your shifts. Ask your operations team."
+
+
+def _tasks(args: Mapping[str, str]) -> str:
+    """Say how many tasks there are, and name the first; whose they are is not for a text."""
+    counts = [args.get(name, "0")[:4] for name in ("open", "today", "overdue")]
+    listed = args.get("tasks", "").split()
+    more = int(counts[0]) - len(listed) if counts[0].isdigit() else 0
+    rest = f" and {more} more" if more > 0 else ""
+    named = f": {' '.join(listed)[:30]}{rest}" if listed else ""
+    return f"tasks: {counts[0]} open, {counts[1]} due today, {counts[2]} overdue{named}. See vigil tasks."
 
 
 def _mended(args: Mapping[str, str]) -> str:

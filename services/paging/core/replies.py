@@ -15,6 +15,8 @@ from services.paging.core import texts
 from services.paging.core.chosen import About, Chosen, Say
 from services.paging.core.notice_replies import choose_notice, hint
 
+ANSWERED_MOST, ANSWERED_WITHIN = 15, timedelta(minutes=10)
+"""So many answers to one phone in so long, and what is no command is not answered any more. Ours."""
 RECENT = timedelta(hours=24)
 """How long a run that is no longer out may still be meant by a text without a code."""
 
@@ -34,7 +36,7 @@ def choose(reply: Reply, briefs: Sequence[PageBrief], code_known: bool, now: dat
         case Key.STOP:
             return Say(texts.stop_text())
         case Key.UNKNOWN | Key.FREE:
-            return Say(texts.not_understood_text(_open_codes(known)))
+            return Say(texts.not_understood_text(_open_codes(known), _held_codes(known, reply.code)))
         case Key.READY | Key.SWAP_YES | Key.SWAP_NO | Key.VERIFY:
             out = _told_by(known, now)
             return choose_notice(reply, briefs, out[0].code if out else "", now)
@@ -44,6 +46,12 @@ def choose(reply: Reply, briefs: Sequence[PageBrief], code_known: bool, now: dat
             return Say(meant)
         case _:
             return _without_code(reply, known, now)
+
+
+def is_loop(reply: Reply, briefs: Iterable[PageBrief], now: datetime) -> bool:
+    """Return whether the phone seems to answer each answer of ours by itself; a command never does."""
+    answers = [b for b in briefs if b.purpose is Purpose.ANSWER and b.asked_at > now - ANSWERED_WITHIN]
+    return reply.key in (Key.UNKNOWN, Key.FREE, Key.SEEN) and len(answers) >= ANSWERED_MOST
 
 
 def heard_before(brief: PageBrief, briefs: Sequence[PageBrief]) -> About:
@@ -60,6 +68,8 @@ def _with_code(reply: Reply, known: list[PageBrief], code_known: bool) -> Chosen
     match reply.key:
         case Key.SEEN if any(page.status is PageStatus.OUT for page in pages):
             return Say(texts.seen_text(reply.code))
+        case Key.SEEN if reply.code in _held_codes(known):
+            return Say(texts.seen_text(reply.code, held=True))
         case Key.SEEN:
             return Say(texts.nothing_open_text())
         case Key.TAKE:
@@ -78,8 +88,11 @@ def _without_code(reply: Reply, known: list[PageBrief], now: datetime) -> Chosen
     out = _told_by(known, now)
     held = _held(known)
     match reply.key:
+        case Key.SEEN if out:
+            return Say(texts.seen_text(out[0].code))
         case Key.SEEN:
-            return Say(texts.seen_text(out[0].code) if out else texts.nothing_open_text())
+            mine = _held_codes(known)
+            return Say(texts.seen_text(mine[0], held=True) if mine else texts.nothing_open_text())
         case Key.TAKE if out and held and reply.in_letters:
             # Whoever talks with a patient may mean the word for them: only the figure takes.
             return Say(texts.seen_text(out[0].code))
@@ -201,6 +214,12 @@ def _recent(known: Iterable[PageBrief], now: datetime) -> list[PageBrief]:
 def _open_codes(known: Iterable[PageBrief]) -> tuple[str, ...]:
     out = [*_told(known), *_held(known)]
     return tuple(dict.fromkeys(brief.code for brief in out))
+
+
+def _held_codes(known: Iterable[PageBrief], first: str = "") -> tuple[str, ...]:
+    """Return the codes of what they hold about a patient; the one they named comes first."""
+    codes = dict.fromkeys(brief.code for brief in _held(known) if brief.kind is not Kind.SYSTEM_FAULT)
+    return tuple(sorted(codes, key=lambda code: code != first))
 
 
 def _newest(briefs: Iterable[PageBrief]) -> PageBrief:

@@ -14,6 +14,15 @@ from services.paging.core.answer_texts import disposition_word
 
 _PEOPLE = ("holder", "next", "responder", "by", "who", "giver", "first", "to", "from")
 _NEXT = (Telling.PASSED, Telling.GIVEN_BACK, Telling.WAITS_FOR_SIGNATURE, Telling.HELP_COMES)
+_LATER = {
+    "late_check_in": "has checked in since, late",
+    "excused": "the absence was excused since",
+    "cancelled": "the session was cancelled since",
+    "amended": "the result was corrected since",
+    "entered_in_error": "the result was withdrawn since, as entered in error",
+    "dose_given": "the dose was given since",
+    "task_done": "the task was done since",
+}
 _TIMES = ("contact_by", "resolve_by", "sign_by", "confirm_by", "undo_until", "until", "by", "at")
 
 
@@ -30,8 +39,8 @@ def _say(what: ResponderTold, who: str, time: str) -> str:
             return f"you have it. 4 {code} closes it when fixed, 2 {code} gives it back."
         case Telling.YOU_HAVE_IT:
             return (
-                f"you have it. Contact{by or ' at once'}. 3 {code} when reached, CALL {code} connects you, "
-                f"2 {code} gives it back."
+                f"you have it. Contact{by or ' at once'}.{_language(what)} 3 {code} when reached, "
+                f"CALL {code} connects you, 2 {code} gives it back."
             )
         case Telling.OTHER_HAS_IT:
             return f"{who or 'A colleague'} has {code}. Nothing to do for you."
@@ -46,9 +55,16 @@ def _say(what: ResponderTold, who: str, time: str) -> str:
             return f"something new came in{_news(what)}. vigil escalations {code} says what is wrong."
         case Telling.NEW_SIGNAL:
             return f"something new came in{_news(what)}. ? {code} tells more, CALL {code} connects you."
+        case Telling.SIGNAL_NOTED:
+            return (
+                f"{_LATER.get(what.args.get('what', ''), 'something came later')}. It stays open: ? {code}."
+            )
         case Telling.MORE_URGENT:
             word = _urgency(what).word
             return f"more urgent now: {word}. Reply 1 {code} to take it at that."
+        case Telling.REACHED_QUESTION if what.args.get("why") == "confirm":
+            # They confirmed before they handed it off: the step that is missing is said.
+            return f"not confirmed, nothing is handed off yet. 4 {code} 911 first; 3 {code} if you spoke."
         case Telling.REACHED_QUESTION:
             return f"have you reached them? 3 {code} if so. CALL {code} connects you, 2 {code} gives it back."
         case Telling.CONTACT_OVERDUE:
@@ -77,6 +93,8 @@ def _say_ending(what: ResponderTold, who: str, time: str) -> str:
             return f"not closed, something new came in. ? {code} tells more; then close it again."
         case Telling.NOT_CLOSED_UNREACHED:
             return f"stays open until the patient was reached; others are paged. 3 {code} when reached."
+        case Telling.NEEDS_PIN if time:
+            return f"not closed, too many wrong PINs: none counts before {time}. 2, 3 and CALL {code} work."
         case Telling.NEEDS_PIN:
             return f"not closed, it needs your PIN: 4 {code}, the number, then the PIN."
         case Telling.SIGN_PLEASE:
@@ -142,6 +160,13 @@ def _say_refusal(what: ResponderTold, who: str, time: str) -> str:
             return "no phone number is on file for the patient. Look in the chart."
         case _other:
             return f"see {code}. HELP lists what you can text."
+
+
+def _language(what: ResponderTold) -> str:
+    """That the patient speaks another language than everybody here; two letters are no content."""
+    language = what.args.get("language", "")
+    known = len(language) == 2 and language.isascii() and language.isalpha()
+    return f" Patient speaks {language}." if known else ""
 
 
 def _not_snoozed(what: ResponderTold) -> str:

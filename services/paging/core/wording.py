@@ -20,6 +20,8 @@ def kind_word(kind: Kind) -> str:
             return "missed"
         case Kind.SYSTEM_FAULT:
             return "system"
+        case Kind.FOLLOW_UP_DUE:
+            return "task"
         case _revealing_or_rare:
             return "alert"
 

@@ -67,9 +67,12 @@ async def test_a_text_is_not_delivered_again_when_everything_fails(world) -> Non
 
 
 async def test_pictures_come_as_media(world) -> None:
-    """The sid starts with MM."""
+    """The sid starts with MM, and each file has an address in the API."""
     sid = await world.emulator.phone(ANA).text("look", FAST, media=("http://127.0.0.1/1.jpg",))
     await world.run_for(1)
 
     assert sid.startswith("MM")
-    assert world.site.at("/sms")[0].params["MediaUrl0"] == "http://127.0.0.1/1.jpg"
+    params = world.site.at("/sms")[0].params
+    assert params["MediaContentType0"] == "image/jpeg" and params["NumMedia"] == "1"
+    assert params["MediaUrl0"].startswith(f"{world.emulator.base_url}/2010-04-01/Accounts/")
+    assert f"/Messages/{sid}/Media/ME" in params["MediaUrl0"]

@@ -12,7 +12,7 @@ def test_a_patient_is_masked_until_it_is_revealed_and_that_is_on_record(site: Si
     ).output.strip()
 
     masked = site.vigil("patient", "show", name).output
-    revealed = site.vigil("patient", "show", name, "--reveal").output
+    revealed = site.vigil("patient", "show", name, "--reveal", "--why", "test").output
 
     assert "Robin" not in masked and "+12025550131" not in masked and "ends in 31" in masked
     assert "--reveal shows it in full and puts that on record" in masked
@@ -32,7 +32,7 @@ def test_address_and_safety_plan_are_sealed_too(site: Site) -> None:
     ).output.strip()
 
     masked = site.vigil("patient", "show", name).output
-    revealed = site.vigil("patient", "show", name, "--reveal").output
+    revealed = site.vigil("patient", "show", name, "--reveal", "--why", "test").output
 
     assert "address: sealed" in masked and "Main" not in masked and "Sam" not in masked
     assert "address: 1 Main St" in revealed and "safety plan: call Sam" in revealed

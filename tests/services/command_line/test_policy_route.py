@@ -111,7 +111,7 @@ class TestLint:
         assert result.exit_code == 0
         assert "P18 doubtful_tag: policy soon_high_risk: asks for the tag `high-risk`" in result.stdout
         assert "(see services/escalation/POLICY_FINDINGS.md#p18)" in result.stdout
-        assert "2 findings, 0 of them blocking." in result.stdout
+        assert "3 findings, 0 of them blocking." in result.stdout
         page = site.vigil("policy", "explain", "p18").stdout
         assert page.startswith("## P18 doubtful_tag\n") and "P19" not in page
         told = json.loads(site.vigil("policy", "explain", "p4", "--json").stdout)

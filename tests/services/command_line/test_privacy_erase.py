@@ -1,6 +1,7 @@
 """Erasure: two people and a reason, never while the record must stand; purging: never what is open."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from contracts.conversations import TextReceived
 from contracts.people import Alias, Patient
 from contracts.privacy import WrappedKey
 from services.administration import Administration
+from services.command_line.privacy_purge import class_of
 from services.command_line.privacy_retention import (
     YEAR,
     Message,
@@ -117,11 +119,32 @@ def test_two_people_and_a_reason_erase_a_patient_and_the_audit_trail_stands(
     log = staffed.vigil("patient", "reads", name).output
     assert "ERASED" in shown and "Robin" not in shown
     assert "ERASED, confirmed by ben: asked for it" in log and "changed: contact" in log
-    assert (
-        "was erased on"
-        in staffed.vigil("patient", "export", name, "--to", "x", "--purpose", "x", "--yes").stderr
-    )
+    words = ("--to", "auditor", "--purpose", "audit", "--exception", "audit", "--basis", "letter 3", "--yes")
+    left = json.loads(staffed.vigil("patient", "export", name, *words).output)
+    assert "was erased on" in left["erased"] and "name" not in left["patient"]
+    assert {one["text"] for one in left["transcript"]} == {"(erased; nobody can read it any more)"}
+    assert "PatientErased" in {one["what"] for one in left["log"]}
     assert "already" in confirm(staffed, name, request).stderr
+
+
+def test_guessing_a_pin_at_the_desk_ends_after_five(staffed: Site, patient: Callable[..., str]) -> None:
+    name = patient()
+    request = asked(staffed, name)
+
+    said = [confirm(staffed, name, request, "ben", f"999{n}").stderr for n in range(4)]
+    fifth, right = (confirm(staffed, name, request, "ben", pin).stderr for pin in ("9999", "0815"))
+
+    assert all("that is not the PIN of ben" in one for one in said)
+    assert "too many wrong PINs of ben" in fifth and "too many wrong PINs of ben" in right
+    assert opens(staffed, name)
+
+    async def forget(nc: Client) -> str:
+        await (await nc.jetstream().key_value("pin_tries")).delete("ben")
+        stored_fault = await nc.jetstream().get_last_msg("SIGNALS", "signals.system_fault")
+        return (stored_fault.data or b"").decode()
+
+    assert "ben gave five wrong PINs" in staffed.as_admin(forget), "ops are told"
+    assert confirm(staffed, name, request).exit_code == 0
 
 
 def test_one_person_alone_erases_nothing(staffed: Site, patient: Callable[..., str]) -> None:
@@ -189,9 +212,13 @@ def test_purging_takes_old_closed_runs_and_nothing_that_is_open_or_held(
     assert staffed.vigil("purge", "--dry-run").output.count(old) == 0
 
     dry = staffed.vigil("purge", "--dry-run", **NONE)
-    assert f"conversations.{old}" in dry.output and going not in dry.output and held not in dry.output
+    going_away, left_alone = dry.output.split("Under a legal hold, and left alone: ")
+    assert f"conversations.{old}" in going_away and going not in dry.output and held not in going_away
+    assert held in left_alone
     assert old in dry.output.split("`vigil patient erase`:")[1]
     assert _events_of(staffed, old) == 1
+    assert re.search(r"clinical +0 years +\d+ +\d+", dry.output)
+    assert re.search(r"faults +6 years +0 +0", dry.output)
     done = staffed.vigil("purge", "--yes", **NONE)
 
     assert done.exit_code == 0, done.stderr
@@ -281,3 +308,22 @@ def _aliases_of(site: Site, name: str) -> list[str]:
     found = site.as_admin(read)
     assert isinstance(found, list)
     return found
+
+
+@pytest.mark.parametrize(
+    ("subject", "kind"),
+    [
+        ("escalations.pt_a", "clinical"),
+        ("conversations.pt_kid", "minor"),
+        ("faults.roster", "faults"),
+        ("programme.patient_revealed.pt_kid", "log"),
+        ("programme.keys_changed.site", "log"),
+        ("programme.screen_answered.pt_a", "clinical"),
+        ("programme.screen_answered.pt_kid", "minor"),
+        ("$KV.media.pt_kid.MM1", "minor"),
+        ("$KV.media_files.pt_a.ME1.1", "clinical"),
+    ],
+)
+def test_what_the_programme_reported_is_kept_as_long_as_the_clinical_record(subject: str, kind: str) -> None:
+    patients = {"pt_a": Patient(id="pt_a"), "pt_kid": Patient(id="pt_kid", minor=True)}
+    assert class_of(subject, patients) == kind

@@ -7,17 +7,25 @@ from pathlib import Path
 
 import pytest
 from nats.aio.client import Client
+from pydantic import ConfigDict
 
 from contracts.conversations import ConversationBrief, TextReceived
 from contracts.people import Patient
 from contracts.privacy import Texting
-from contracts.values import Sealed
+from contracts.values import Sealed, Value
 from services.runtime.patient_keys import PatientKeys
 from services.runtime.sealing import load_or_create
 from tests.support.site import Site
 
 NOW = datetime(2026, 11, 24, 8, 10, tzinfo=UTC)
+ORDER = ("--exception", "court_order", "--basis", "order 17", "--yes")
 NOTICE = "42 CFR part 2 prohibits unauthorized use or disclosure of these records."
+
+
+class Raw(Value):
+    """An event as it may stand in the log."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
 
 
 def stored(site: Site, name: str) -> Patient:
@@ -168,10 +176,14 @@ def test_the_record_leaves_whole_with_its_notice_and_that_is_on_record_first(
     site.vigil("patient", "link", other, name, "--yes")
     texted(site, other, "before we were linked")
     texted(site, name, "I feel <b>awful</b>")
+    site.vigil("patient", "consent", name, "--risk-notice", "2026-1", "--quiet", "21:00-08:00")
+    site.vigil("patient", "safety", name, "--not-safe", "hours", "--hours", "17:00-08:00")
+    site.vigil("patient", "contact", name, "--until", "2099-01-01", input="Sam\n+12025550177\nsister\n")
+    site.vigil("patient", "hold", name, "--reason", "matter 12")
 
     record = json.loads(_export(site, name))
     page = tmp_path / "record.html"
-    words = ("--to", "the patient", "--purpose", "records request", "--yes")
+    words = ("--to", "the patient", "--purpose", "records request", "--exception", "patient", "--yes")
     written = site.vigil("patient", "export", name, *words, "--format", "html", "--out", str(page))
     html = page.read_text()
 
@@ -182,10 +194,47 @@ def test_the_record_leaves_whole_with_its_notice_and_that_is_on_record_first(
     ]
     assert record["also_known_as"] == [other]
     assert written.exit_code == 0 and page.stat().st_mode & 0o777 == 0o600
+    wanted = ("2026-1", "21:00:00", "17:00:00", "Sam", "sister", "matter 12", "the patient&#39;s own access")
+    assert [word for word in wanted if word not in html] == []
+    assert "http" not in html.replace("http-equiv", "")
     assert html.count(NOTICE) == 2 and "I feel &lt;b&gt;awful&lt;/b&gt;" in html and "Robin Example" in html
     assert "taken out as html: records request" in site.vigil("patient", "reads", name).output
     own = site.vigil("patient", "export", name, *words, VIGIL_PART2_NOTICE="Our notice.")
     assert json.loads(own.output)["notice"] == "Our notice."
+
+
+def test_every_reading_is_listed_in_one_place(site: Site, patient: Callable[[], str]) -> None:
+    name, other = patient(), patient()
+    site.vigil("patient", "show", name, "--reveal", "--why", "call them back")
+    site.vigil("patient", "show", other, "--reveal", "--why", "address")
+    _export(site, name)
+    events = (
+        {"type": "answer_waiting", "at": NOW, "answer": "t1", "purpose": "relay", "responder": "kim"},
+        {"type": "answer_waiting", "at": NOW, "answer": "t2", "purpose": "relay", "responder": "lee"},
+        {"type": "answer_accepted", "at": NOW, "answer": "t1"},
+        {"type": "transcript_read", "at": NOW, "responder": "kim", "texts": 8},
+    )
+    site.append(
+        f"conversations.{name}", tuple(Raw.model_validate(one) for one in events), ConversationBrief()
+    )
+
+    listed = json.loads(site.vigil("readings", "--patient", name, "--json").output)
+    mine = {(one["who"], one["what"], one["why"]) for one in listed}
+    account = next(one["who"] for one in listed if one["what"].startswith("shown"))
+
+    assert mine == {
+        (account, "shown in full: name", "call them back"),
+        (account, "record taken out as json", "test (court order, order 17)"),
+        ("kim", "the patient's text, relayed by SMS", "holds it"),
+        ("kim", "the last 8 texts of both sides, by SMS", "asked on the phone"),
+    }
+    assert "lee" not in {one["who"] for one in listed}, "what the carrier did not take nobody read"
+    by_kim = site.vigil("readings", "--by", "kim", "--csv").output.splitlines()
+    assert by_kim[0] == "when,who,patient,what,why" and len(by_kim) == 3
+    everybody = json.loads(site.vigil("readings", "--json", "--since", "2026-11-24").output)
+    assert {name, other} <= {one["patient"] for one in everybody}
+    assert "--since: write the day" in site.vigil("readings", "--since", "monday").stderr
+    assert "--why: say what for" in site.vigil("patient", "show", name, "--reveal").stderr
 
 
 def test_what_belongs_to_others_stays_out_of_an_export(site: Site, patient: Callable[[], str]) -> None:
@@ -205,7 +254,7 @@ def test_what_belongs_to_others_stays_out_of_an_export(site: Site, patient: Call
 
 
 def _export(site: Site, name: str) -> str:
-    done = site.vigil("patient", "export", name, "--to", "court", "--purpose", "test", "--yes")
+    done = site.vigil("patient", "export", name, "--to", "court", "--purpose", "test", *ORDER)
     assert done.exit_code == 0, done.output
     return done.output
 

@@ -9,12 +9,16 @@ from datetime import UTC, datetime
 from aiohttp import web
 
 from contracts.carrier import CallReceived, SmsReceived, SmsStatus
-from contracts.people import Alias, Patient
+from contracts.commits import BRIEF
+from contracts.escalations import EscalationBrief, EscalationStatus
+from contracts.people import Alias, ContactMethod, Patient, Person
 from contracts.signals import Signal
+from contracts.values import Channel, Kind, Urgency
 from services.conversation import app
 from services.conversation.aggregate import RULES, subject_of
 from services.runtime.aggregates import Aggregates
 from services.runtime.clock import SteppedClock
+from services.runtime.consume import Message
 from services.runtime.log import Log
 from services.runtime.sealing import Seals
 from services.runtime.shell import open_shell
@@ -138,7 +142,7 @@ class Line:
         data = fact if isinstance(fact, bytes) else fact.model_dump_json().encode()
         return (await self.js.publish(f"carrier.{subject}", data)).seq
 
-    async def until(self, condition, seconds=4.0):
+    async def until(self, condition, seconds=60.0):
         """Wait until it is so; wakes that are due at the standing clock fire meanwhile."""
         async with asyncio.timeout(seconds):
             while not (found := await condition()):
@@ -151,7 +155,8 @@ class Line:
         """Wait until the service has handled everything that was said."""
 
         async def drained():
-            infos = [await self.js.consumer_info("CARRIER", d) for d in durables or ("conversation_carrier",)]
+            heard = durables or ("conversation_carrier", "conversation_receipts")
+            infos = [await self.js.consumer_info("CARRIER", name) for name in heard]
             busy = any(info.num_pending + info.num_ack_pending for info in infos)
             wake = self.clock.next_wake()
             due = wake is not None and wake <= self.clock.now()
@@ -190,6 +195,35 @@ class Line:
         await (await self.js.key_value("aliases")).put(ref, alias.model_dump_json().encode())
         record = Patient(id=patient, phone=SEALS.seal(phone), phone_ref=ref, **fields)
         await (await self.js.key_value("patients")).put(patient, record.model_dump_json().encode())
+
+    async def responder(self, name, phone):
+        """Put somebody into the bucket who can be texted."""
+        ref, sealed = SEALS.phone_ref(phone), SEALS.seal(phone)
+        method = ContactMethod(id="m1", channel=Channel.SMS, phone=sealed, phone_ref=ref)
+        person = Person(id=name, name=SEALS.seal(name.title()), methods=(method,))
+        await (await self.js.key_value("people")).put(name, person.model_dump_json().encode())
+
+    async def escalation(self, patient, holder, *, is_open=True, code="K7"):
+        """Let the patient's escalation stand so, as the log of escalations has it."""
+        held = EscalationStatus.HELD if holder else EscalationStatus.PAGING
+        brief = EscalationBrief(
+            run=f"{patient}-1",
+            code=code,
+            status=held if is_open else EscalationStatus.CLOSED,
+            urgency=Urgency.URGENT,
+            kind=Kind.PATIENT_ALERT,
+            holder=holder,
+            opened_at=self.clock.now(),
+            policy="p",
+        )
+        await self.js.publish(
+            f"escalations.{patient}", b"{}", headers={BRIEF: brief.model_dump_json(exclude_none=True)}
+        )
+
+    async def again(self, durable, subject, sequence):
+        """Let a message of the carrier be heard again, as after a crash before it was acknowledged."""
+        raw = await self.js.get_msg("CARRIER", sequence)
+        await self.shell.ears.handlers[durable](Message(f"carrier.{subject}", sequence, raw.data, {}, 2))
 
     def conversations(self):
         """Return aggregates without deadlines: what another copy that dies at once would do."""

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from contracts.conversations import AlarmSet, AnswerStage, Purpose
 from contracts.escalations import EscalationStatus
-from contracts.replies import Key, parse, words_of
+from contracts.replies import Key, parse
 from contracts.values import Sealed, Urgency
 from services.conversation import phrasebook
 from services.conversation.core import answering, hear, talking
@@ -14,6 +14,7 @@ from services.conversation.core.evolve import evolve
 from services.conversation.core.opting import Opting
 from services.conversation.core.state import Conversation, Hold, due
 from services.conversation.core.world import Times, World
+from services.conversation.staff import words_meant
 
 START = datetime(2026, 11, 24, 8, 10, tzinfo=UTC)
 PHONE = Sealed(key="k1", box="phone")
@@ -43,6 +44,9 @@ class Talk:
         self.times = times or Times()
         self.more: dict[str, object] = {}
 
+    def clock_of(self, moment, _who):
+        return f"{moment:%H:%M}"
+
     @property
     def world(self) -> World:
         return World(
@@ -52,7 +56,8 @@ class Talk:
             hold=self.hold,
             name_of=lambda who: NAMES.get(who, ""),
             phone_of=lambda who: box(who) if who in self.reachable else None,
-            clock_of=lambda moment, _who: f"{moment:%H:%M}",
+            clock_of=self.clock_of,
+            asks_record=LANGUAGES.asks_record,
             words_ref=lambda words: f"h1-{abs(hash(words)) % 10**32:032d}",
             times=self.times,
             **self.more,
@@ -96,9 +101,12 @@ class Talk:
             responder=who,
             key=reply.key,
             body=box(body),
-            words=more.pop("words", None) or words_of(body)[1],
+            words=more.pop("words", None) or words_meant(reply, body),
             name=reply.number if reply.key is Key.TALK_911 else reply.name,
             asked=reply.name if reply.name in NAMES else None,
+            wanted=LANGUAGES.named(reply.name.removesuffix(" all")),
+            everybody=reply.name.endswith(" all"),
+            count=int(reply.number or 0) if reply.key is Key.TALK_LAST else 0,
             **more,
         )
         return self.hear(lambda draft: talking.heard(draft, talk))

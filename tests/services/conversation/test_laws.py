@@ -7,6 +7,9 @@ from hypothesis import strategies as st
 
 from contracts.conversations import AnswerStage, Purpose
 from contracts.escalations import EscalationStatus
+from contracts.privacy import Texting
+from services.conversation.core import answering
+from services.conversation.core.decide import raised, time_reached
 from services.conversation.core.evolve import evolve
 from services.conversation.core.opting import Opting
 from services.conversation.core.state import Conversation, due
@@ -94,6 +97,77 @@ def played(plan):
             night.state.owed or any(one.under_way for one in night.state.outbox)
         )
     return night
+
+
+def look(night, carrier):
+    """Look once, as `Sending.look` does; return whether anything came of it."""
+    before = len(night.events)
+    if night.state.owed:
+        names = tuple(one.signal for one in night.state.owed)
+        night.hear(lambda draft: raised(draft, names))
+    for one in answering.lost(night.state, night.now):
+        asked_for(night, one.id, one.attempt, carrier)
+    night.hear(time_reached)
+    for one in night.state.outbox:
+        if one.stage is AnswerStage.INTENDED:
+            handed_over(night, one.id, one.attempt, carrier)
+    return len(night.events) > before
+
+
+def asked_for(night, name, attempt, carrier):
+    match carrier:
+        case "silent" | "down":
+            night.hear(lambda draft: answering.unknown(draft, name, attempt, "unreachable"))
+        case "busy" | "refuses":
+            night.hear(lambda draft: answering.not_found(draft, name, attempt))
+        case _takes:
+            night.hear(lambda draft: answering.accepted(draft, name, attempt, "SMx", reconciled=True))
+
+
+def handed_over(night, name, attempt, carrier):
+    match carrier:
+        case "silent":
+            pass
+        case "down":
+            night.hear(lambda draft: answering.unknown(draft, name, attempt, "timeout"))
+        case "busy":
+            night.hear(lambda draft: answering.refused(draft, name, attempt, 20429, 429))
+        case "refuses":
+            night.hear(lambda draft: answering.refused(draft, name, attempt, 30007, 400))
+        case _takes:
+            night.hear(lambda draft: answering.accepted(draft, name, attempt, "SMx"))
+
+
+CARRIER = ["takes", "takes", "refuses", "busy", "down", "silent"]
+MARKED = ["free", "free", "call", "neutral", "quiet"]
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(MOVES),
+            st.sampled_from([0, 0, 0.4, 2, 30, 200, 1300, 4000]),
+            st.sampled_from(CARRIER),
+            st.sampled_from(MARKED),
+        ),
+        max_size=25,
+    )
+)
+@settings(max_examples=300, deadline=None)
+def test_after_a_look_nothing_is_due_any_more(plan):
+    """However late the look, whatever the carrier did: what is still due then would be told to ops."""
+    night = Night().with_times(survey=timedelta(minutes=1), most_automatic=4)
+    for move, seconds, carrier, marked in plan:
+        texting = Texting.FREE if marked == "quiet" else Texting(marked)
+        night.more = {"texting": texting, "is_quiet": marked == "quiet"}
+        night.do(move)
+        night.now += timedelta(seconds=seconds)
+        looks = 0
+        while look(night, carrier):
+            looks += 1
+            assert looks < 100, "it never comes to rest"
+        moment = due(night.state)
+        assert moment is None or moment > night.now, (move, carrier, marked)
 
 
 @given(PLAN)

@@ -1,18 +1,18 @@
 """The crisis line, whole: real nats-server, real SDK, a carrier of our own."""
 
-import time
 from datetime import timedelta
 
 import pytest
 
 from contracts.commits import KINDS
-from contracts.conversations import AnswerStage
+from contracts.conversations import AnswerStage, Purpose
 from contracts.values import Kind, Urgency
 from services.conversation.aggregate import subject_of
 from services.conversation.core import answering, hear, signals
 from services.conversation.core.decide import decide, time_reached
 from services.conversation.core.opting import Opting
 from services.runtime.clock import ScaledClock
+from services.runtime.deadlines import STUCK
 from services.runtime.log import publish_fact
 from tests.services.conversation.hands import LINE, SEALS, START
 from tests.services.conversation.talk import LANGUAGES, Talk
@@ -58,8 +58,8 @@ async def test_the_signal_is_stored_before_the_text_is_committed_and_the_text_be
     stored = await line.conversations()._log.since(subject_of(await line.patient_of(phone)), 1)
     commits = [await line.js.get_msg("CONVERSATIONS", one.sequence) for one in stored]
     kinds = [one.headers[KINDS] for one in commits]
-    assert kinds == ["text_received,answer_waiting,alarm_set", "answer_intended", "answer_accepted"]
-    assert signalled.time < commits[0].time < commits[1].time < commits[2].time
+    assert kinds == ["text_received,answer_waiting,answer_intended,alarm_set", "answer_accepted"]
+    assert signalled.time < commits[0].time < commits[1].time
 
 
 async def test_an_unknown_texter_is_minted_with_a_sealed_phone(line):
@@ -155,6 +155,25 @@ async def test_callers_who_withhold_their_number_are_two_patients(line):
     first, second = [signal for call in calls for signal in await line.signals(call.sid)]
     assert first.patient != second.patient
     assert (await line.record(first.patient)).phone is None
+
+
+async def test_texts_that_were_decided_on_in_one_moment_all_go_in_that_moment(line):
+    """One goes at a time to each phone; the next one's moment is then the same as that of the one before."""
+    phone, patient = line.number(), "pt_at_once"
+    await line.know(patient, phone)
+    text = hear.Text("SMthree", 1, SEALS.seal("x"), SEALS.seal(phone), Opting.NONE, "en")
+    stuck = STUCK.labels("conversations")._value.get()
+
+    def three(draft):
+        hear.text(draft, text)
+        draft.to_patient(Purpose.NEWS, "Kim is here now.")
+        draft.to_patient(Purpose.NEWS, "Ben is here too.")
+
+    await decided(line, patient, "SMthree", three)
+    await line.settled()
+
+    assert line.texts_to(phone) == [FIRST_ANSWER["en"], "Kim is here now.", "Ben is here too."]
+    assert STUCK.labels("conversations")._value.get() == stuck
 
 
 async def test_an_answer_whose_outcome_was_lost_is_found_and_not_sent_twice(line):
@@ -324,6 +343,83 @@ async def test_commands_and_courtesies_of_staff_are_no_signal(line):
     assert [await line.signals(text.sid) for text in texts] == [[], [], []]
 
 
+@pytest.mark.parametrize("now_holds", ["nothing", "another"])
+async def test_words_that_come_again_after_their_writer_let_go_change_nothing(line, now_holds):
+    """Killed before the acknowledgement: they were sent, nothing says otherwise, nobody else gets them."""
+    kim, who = line.number(), f"kim_{now_holds}"
+    phones = {f"pt_again_{now_holds}": line.number(), f"pt_other_{now_holds}": line.number()}
+    patient, other = phones
+    await line.responder(who, kim)
+    for each, phone in phones.items():
+        await line.know(each, phone)
+        await line.say("sms_received.patient", line.sms(phone, "hello"))
+    await line.settled()
+    await line.escalation(patient, who)
+    words = line.sms(kim, "How are you now?", person=who)
+    sequence = await line.say("sms_received.talk", words)
+    await line.settled("conversation_staff")
+    assert line.texts_to(phones[patient])[-1] == "How are you now?"
+
+    await line.escalation(patient, None, is_open=False)
+    if now_holds == "another":
+        await line.escalation(other, who, code="M3")
+    await line.settled()
+    await line.stop()
+    await line.start()
+    before = list(line.carrier.sent)
+    await line.again("conversation_staff", "sms_received.talk", sequence)
+    await line.settled()
+
+    assert line.carrier.sent == before
+    assert await line.signals(words.sid) == []
+
+
+async def test_words_keep_their_order_when_a_copy_dies_with_the_first_of_them_in_hand(line):
+    """The server gives the first to somebody else after two seconds; the others wait for it."""
+    kim, phone = line.number(), line.number()
+    await line.responder("kim_order", kim)
+    await line.know("pt_order", phone)
+    await line.say("sms_received.patient", line.sms(phone, "hello"))
+    await line.settled()
+    await line.escalation("pt_order", "kim_order")
+    await line.settled()
+    await line.stop()
+    said = [f"These are words {number}" for number in range(3)]
+    for words in said:
+        await line.say("sms_received.talk", line.sms(kim, words, person="kim_order"))
+    dying = await line.js.pull_subscribe_bind(consumer="conversation_staff", stream="CARRIER")
+    assert len(await dying.fetch(3, timeout=1)) == 1, "and it alone is out"
+    await line.start()
+
+    async def all_sent():
+        return [text for text in line.texts_to(phone) if text in said][2:]
+
+    await line.until(all_sent, seconds=20)
+    assert [text for text in line.texts_to(phone) if text in said] == said
+
+
+async def test_words_that_were_asked_about_are_not_sent_when_they_come_again(line):
+    """`To whom?` was the answer; that one of the two is over by now makes it no clearer."""
+    kim, phones = line.number(), {"pt_whom_a": line.number(), "pt_whom_b": line.number()}
+    await line.responder("kim_whom", kim)
+    for (patient, phone), code in zip(phones.items(), ("A2", "B3"), strict=True):
+        await line.know(patient, phone)
+        await line.say("sms_received.patient", line.sms(phone, "hello"))
+        await line.escalation(patient, "kim_whom", code=code)
+    await line.settled()
+    sequence = await line.say("sms_received.talk", line.sms(kim, "How are you?", person="kim_whom"))
+    await line.settled("conversation_staff")
+    assert "To whom?" in line.texts_to(kim)[-1]
+
+    await line.escalation("pt_whom_b", None, is_open=False, code="B3")
+    await line.settled()
+    before = list(line.carrier.sent)
+    await line.again("conversation_staff", "sms_received.talk", sequence)
+    await line.settled()
+
+    assert line.carrier.sent == before
+
+
 async def test_what_the_watchdog_finds_overdue_is_looked_at(line):
     phone = line.number()
     await line.say("sms_received.patient", line.sms(phone, "hello"))
@@ -342,8 +438,8 @@ async def test_what_the_watchdog_finds_overdue_is_looked_at(line):
     await line.until(sent)
 
 
-class TestOnAQuietMachine:
-    """With the time of the wall."""
+class TestOnTheClockOfTheWall:
+    """With nobody who steps it."""
 
     @pytest.fixture
     async def clock(self):
@@ -351,14 +447,12 @@ class TestOnAQuietMachine:
         yield clock
         clock.stop()
 
-    async def test_a_text_is_answered_within_a_second(self, line):
+    async def test_a_text_is_answered_without_anything_further(self, line):
         phone = line.number()
-        begun = time.monotonic()
 
         await line.say("sms_received.patient", line.sms(phone, "hello"))
 
         async def answered():
             return line.texts_to(phone)
 
-        await line.until(answered)
-        assert time.monotonic() - begun < 1
+        await line.until(answered, seconds=60)

@@ -180,6 +180,23 @@ def test_a_receipt_proves_that_the_carrier_has_it(talk):
     assert talk.state.answer.code == "30003"
 
 
+@pytest.mark.parametrize("status", ["queued", "sending", "sent", "delivered", "undelivered", "failed"])
+@pytest.mark.parametrize("then", ["nothing", "accepted", "delivered", "refused"])
+def test_what_is_passed_over_as_no_news_would_have_changed_nothing(talk, status, then):
+    talk.text(), talk.intend()
+    match then:
+        case "accepted":
+            talk.accepted()
+        case "delivered":
+            talk.accepted(), talk.receipt("delivered")
+        case "refused":
+            talk.refused(21211)
+        case _:
+            assert not hear.is_old(talk.state, talk.state.answer.id, status)
+    if hear.is_old(talk.state, talk.state.answer.id, status):
+        assert talk.receipt(status) == []
+
+
 def test_delivered_stands_whatever_comes_after_it(talk):
     talk.text(), talk.intend(), talk.accepted(), talk.receipt("delivered")
 

@@ -15,7 +15,7 @@ from contracts.conversations import (
 )
 from contracts.escalations import EscalationStatus
 from contracts.values import Urgency
-from services.conversation.core import holding, staff_texts
+from services.conversation.core import asked_texts, emergency_texts, holding, staff_texts
 from services.conversation.core.opting import Opting
 from services.conversation.core.state import SAID_KEPT, Conversation, due
 from tests.services.conversation.talk import LANGUAGES, START, Talk
@@ -50,7 +50,7 @@ def test_nothing_is_relayed_before_somebody_takes_it_and_then_all_of_it_is(talk)
     talk.escalation("ana")
     talk.until(minutes=2, seconds=31)
     how_to, relay = talk.got("ana")
-    assert how_to.startswith("VIGIL K7: what you write goes to them.")
+    assert how_to.startswith("VIGIL K7: your words go to them.")
     assert relay == "K7: first\nsecond"
 
 
@@ -81,6 +81,27 @@ def test_texts_that_overtook_one_another_are_relayed_in_the_order_of_the_carrier
     assert held.got("ana") == ["K7: one\ntwo"]
 
 
+def test_a_text_that_comes_after_a_later_one_was_relayed_is_relayed_too(held):
+    """A copy died with it in hand: it is heard again two seconds later, when others were relayed."""
+    held.text("second", evidence=22)
+    held.until(minutes=1, seconds=6.5)
+    held.text("first", evidence=21)
+    held.until(minutes=2)
+    assert held.got("ana") == ["K7: second", "K7: first"]
+    assert not any(said.carried for said in held.state.said)
+
+
+def test_a_text_that_comes_while_a_later_one_is_on_its_way_is_owed_until_it_is_brought(held):
+    held.text("second", evidence=22)
+    held.until(minutes=1, seconds=7, carrier=False)
+    (relay,) = [one for one in held.state.outbox if one.to == "ana" and one.under_way]
+    held.text("first", evidence=21)
+    held.take(relay)
+    assert [said.carried for said in held.state.said if said.evidence == 21] == [True]
+    held.closed()
+    assert [one.evidence for one in held.state.owed] == [21]
+
+
 def test_a_repeated_text_is_relayed_once(held):
     held.text("again", sid="SMx")
     held.text("again", sid="SMx")
@@ -104,12 +125,33 @@ def test_a_very_long_wait_of_words_comes_in_pieces_the_carrier_takes(held):
     assert len(relays) == 2 and all(len(text) <= 1600 for text in relays)
 
 
+def test_the_longest_text_there_is_comes_whole_in_two_pieces(held):
+    words = f"{'one two three ' * 200}"[:1583] + "the end is here!!"
+    assert len(words) == 1600
+    held.text(words)
+    held.until(minutes=2)
+    relays = held.got("ana")
+    assert len(relays) == 2 and all(text.startswith("K7: ") and len(text) <= 1600 for text in relays)
+    assert " ".join(text.removeprefix("K7: ") for text in relays) == words
+    assert not held.state.said[-1].carried
+
+
+def test_the_longest_text_is_owed_until_its_last_piece_is_brought(held):
+    held.text("x" * 1600)
+    held.until(seconds=70, carrier=False)
+    *_, first, _last = [one for one in held.state.outbox if one.purpose is Purpose.RELAY]
+    held.take(first)
+    assert held.state.said[-1].carried
+    held.closed()
+    assert [one.why for one in held.state.owed] == ["not_relayed"]
+
+
 def test_pictures_are_announced_and_a_wish_for_a_call_is_pointed_out(held):
     held.text("", media=2)
     held.text("CALL")
     held.until(minutes=2)
     (relay,) = held.got("ana")
-    assert "[2 pictures or files, kept]" in relay
+    assert "[2 pictures or files, being kept]" in relay
     assert "They ask for a call: CALL K7" in relay
     assert held.state.media == 2
 
@@ -198,13 +240,13 @@ def test_a_second_person_hears_nothing_before_the_patient_knows_of_them(held):
     held.says("ana", "join kim")
     held.text("who is this")
     held.until(minutes=2)
-    assert held.got("kim") == [staff_texts.join_invitation("K7", "Ana")]
+    assert held.got("kim") == [asked_texts.join_invitation("K7", "Ana")]
 
     held.says("kim", "join K7")
     held.text("ok then")
     held.until(minutes=3)
     assert held.got("patient") == ["Kim (from our team) joins us and reads what you write from now on."]
-    assert held.got("kim") == [staff_texts.you_joined("K7"), "K7: ok then"]
+    assert held.got("kim") == [asked_texts.you_joined("K7"), "K7: ok then"]
 
     held.says("kim", "K7 hello there")
     held.until(minutes=4)
@@ -222,7 +264,7 @@ def test_nobody_joins_who_was_not_asked(held):
     held.says("kim", "join K7")
     held.text("hello")
     held.until(minutes=2)
-    assert held.got("kim") == [staff_texts.join_nothing("K7")]
+    assert held.got("kim") == [asked_texts.join_nothing("K7")]
 
 
 # -- keys -----------------------------------------------------------------------------------
@@ -264,15 +306,15 @@ def test_the_hand_off_to_911_is_asked_about_until_contact_is_confirmed(held):
     held.says("ana", "K7 are you at home?")
     held.until(minutes=7)
     first, *later = held.got("ana")
-    assert first == staff_texts.emergency("K7")
-    assert staff_texts.emergency_question("K7", called=False) in later
+    assert first == emergency_texts.begin("K7")
+    assert emergency_texts.was_called("K7") in later
 
     held.says("ana", "911 K7 called county dispatch", words="county dispatch")
     assert held.state.emergency.called_at == held.now
     held.until(minutes=7, seconds=5)
-    assert held.got("ana") == [staff_texts.emergency_called("K7", "08:17")]
+    assert held.got("ana") == [emergency_texts.called("K7", "08:17", imminent=False)]
     held.until(minutes=17, seconds=5)
-    assert staff_texts.emergency_question("K7", called=True) in held.got("ana")
+    assert emergency_texts.was_reached("K7", "08:17") in held.got("ana")
 
     held.escalation("ana", EscalationStatus.HANDED_OFF)
     assert Alarm.EMERGENCY not in held.state.alarms
@@ -313,6 +355,18 @@ def test_a_responders_machine_that_repeats_itself_is_not_relayed_a_third_time(he
     held.until(minutes=2)
     assert held.got("patient") == ["I am driving right now"] * 2
     assert "three times" in held.got("ana")[-1]
+
+
+def test_a_machine_that_answers_our_answer_too_gets_no_further_one(held):
+    told = []
+    for number in range(8):
+        held.at(1, number * 5).says("ana", "I am driving right now")
+        held.until(1, number * 5)
+        told += [text for text in held.got("ana") if "three times" in text]
+    assert len(told) == 1
+    held.at(4).says("ana", "I am driving right now")
+    held.until(4)
+    assert any("three times" in text for text in held.got("ana")), "a person may wonder"
 
 
 # -- what fails -----------------------------------------------------------------------------

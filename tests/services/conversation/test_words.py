@@ -4,10 +4,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from contracts.values import Urgency
 from services.conversation.core import callers
 from services.conversation.core.opting import Opting, opting
-from services.conversation.core.risk_words import RISKS, risks
-from services.conversation.core.staff import Meaning, meaning
+from services.conversation.core.staff import Meaning
+from services.conversation.core.staff import meaning as core_meaning
+from services.conversation.triage import assess
+from services.conversation.triage import staff_meaning as meaning
 
 
 @pytest.mark.parametrize("body", ["STOP", " stop ", "End", "QUIT", "cancel", "optout", "\uff33TOP"])
@@ -155,10 +158,20 @@ def test_no_text_breaks_the_reading_of_it(text):
     opting("", text)
 
 
-def test_every_risk_names_its_source():
-    assert all(risk.source for risk in RISKS)
-    assert len({risk.name for risk in RISKS}) == len(RISKS)
-    assert risks("took 30 pills, gun") == ("ingestion", "means")
+def test_what_counts_as_a_risk_is_triages_to_say():
+    assert core_meaning("the weather is nice today", lambda _text: True) is Meaning.RISK
+    assert core_meaning("i want to die", lambda _text: False) is Meaning.CONCERN
+    assert core_meaning("1 K7", lambda _text: True) is Meaning.NOTHING
+
+
+def test_every_text_is_as_loud_as_can_be_while_triage_is_broken():
+    def broken():
+        raise ValueError("no rules here")
+
+    found = assess("what time is group", broken)
+    assert (found.urgency, found.risk, found.broken) == (Urgency.IMMINENT, True, True)
+    assert assess("what time is group").urgency is Urgency.URGENT
+    assert assess("just end it please").risk and not assess("what time is group").risk
 
 
 def test_callers_who_withhold_their_number_are_told_apart():

@@ -19,6 +19,7 @@ from contracts.escalations import (
 )
 from contracts.people import ContactMethod, Person
 from contracts.policies import Policy, PolicySet, Round, Step, Target
+from contracts.programme import SignalFollowed
 from contracts.schedules import Shift, Shifts
 from contracts.signals import Signal
 from contracts.values import Channel, Disposition, Kind, Sealed, Urgency
@@ -26,7 +27,15 @@ from services.escalation.core.decide import decide
 from services.escalation.core.due import due
 from services.escalation.core.evolve import evolve
 from services.escalation.core.faults import untold_faults
-from services.escalation.core.inputs import FaultsTold, Heard, PageHeard, SignalHeard, TimeReached, World
+from services.escalation.core.inputs import (
+    FaultsTold,
+    FollowHeard,
+    Heard,
+    PageHeard,
+    SignalHeard,
+    TimeReached,
+    World,
+)
 from services.escalation.core.state import Run
 
 DAY = datetime(2026, 11, 24, tzinfo=UTC)
@@ -149,6 +158,20 @@ class Board:
         }
         return self.hear(SignalHeard(Signal(**(given | change))))
 
+    def followed(self, what: str = "late_check_in", signal: str = "", **change: Any) -> "Board":
+        """Something came later about a signal: the first of the run, unless another is named."""
+        number = sum(isinstance(one, FollowHeard) for one in self.inputs) + 1
+        given = {
+            "id": f"f{number}",
+            "signal": signal or (self.run.signals[0] if self.run.signals else "s1"),
+            "patient": "p1",
+            "at": self.now,
+            "received_at": self.now,
+            "what": what,
+            "source": "test",
+        }
+        return self.hear(FollowHeard(SignalFollowed(**(given | change))))
+
     def takes(self, who: str, **change: Any) -> "Board":
         told = {"urgency": self.run.urgency, "evidence": self.run.evidence, "channel": Channel.SMS}
         return self.answer(pages.PageAcknowledged, who, **(told | change))
@@ -179,8 +202,8 @@ class Board:
     def undoes(self, who: str, **change: Any) -> "Board":
         return self.answer(pages.UndoAsked, who, **change)
 
-    def calls(self, who: str) -> "Board":
-        return self.answer(pages.CallAsked, who)
+    def calls(self, who: str, contact: int = 0) -> "Board":
+        return self.answer(pages.CallAsked, who, contact=contact)
 
     def asks_more(self, who: str) -> "Board":
         return self.answer(pages.ResponderActive, who)

@@ -232,6 +232,19 @@ def test_only_the_holder_is_connected_with_the_patient() -> None:
     assert board.calls("lee").told == [("lee", "not_holder")]
 
 
+def test_the_holder_is_connected_with_a_support_contact_which_is_no_contact_with_the_patient() -> None:
+    board = Board()
+    board.signal(room="room-1").takes("kim", channel=Channel.VOICE).calls("kim", contact=2)
+
+    bridge = next(event for event in board.happened if isinstance(event, BridgeRequested))
+    assert (bridge.contact, bridge.room) == (2, None)
+    assert board.kinds == ["heard", "holder_active", "contact_called", "bridge_requested"]
+
+    board.calls("kim")
+    bridge = next(event for event in board.happened if isinstance(event, BridgeRequested))
+    assert (bridge.contact, bridge.room) == (0, "room-1"), "the patient still waits there"
+
+
 def test_a_holder_whose_phones_died_is_as_good_as_none() -> None:
     """They took it by voice, then opted out: nothing can be told to them, so the next is paged."""
     board = Board()

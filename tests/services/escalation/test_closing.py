@@ -1,5 +1,7 @@
 """Reached, closed, signed, handed off, taken back."""
 
+from datetime import timedelta
+
 import pytest
 
 from contracts.escalations import DispositionNoted, Resolved
@@ -65,6 +67,23 @@ def test_an_imminent_run_is_closed_only_with_the_pin(pin: str) -> None:
     board = held(Urgency.IMMINENT).closes("kim", pin=pin)
 
     assert (board.run.status, noted(board), board.told) == ("held", ["pin"], [("kim", "needs_pin")])
+
+
+def test_who_gave_too_many_wrong_pins_is_told_until_when_none_counts() -> None:
+    board = held(Urgency.IMMINENT)
+    until = board.now + timedelta(minutes=15)
+
+    board.closes("kim", pin="wrong", pin_refused_until=until)
+
+    assert board.args("kim", "needs_pin") == {"until": until.isoformat()}
+
+
+def test_wrong_pins_keep_nothing_open_that_closes_without_one() -> None:
+    board = held()
+
+    board.closes("kim", pin="wrong", pin_refused_until=board.now + timedelta(hours=1))
+
+    assert (board.run.status, board.told) == ("closed", [("kim", "closed")])
 
 
 @pytest.mark.parametrize("urgency", [Urgency.IMMINENT, Urgency.URGENT])

@@ -81,6 +81,7 @@ moves = st.one_of(
     st.tuples(st.just("tagged"), st.one_of(st.none(), st.sampled_from([(), ("minor",)]))),
     st.tuples(st.just("roster"), st.sampled_from(["empty", "full", "dead", "quit"]), people),
     st.tuples(st.just("linked")),
+    st.tuples(st.just("followed"), st.sampled_from(["s1", "s2", "s3"])),
 )
 
 
@@ -114,6 +115,11 @@ def play(board: Board, move: tuple[Any, ...]) -> None:
             assert board.run.holder == holder
         case ("tagged", tags):
             board.tags = tags
+        case ("followed", signal):
+            held = board.run.holder, board.run.urgency
+            board.followed(signal=signal)
+            ended = "withdrawn" in board.kinds
+            assert not ended or (held[0] is None and held[1] in (Urgency.SOON, Urgency.ROUTINE))
         case ("linked",):
             board.hear(PatientLinked("p2"))
         case (name, who):

@@ -134,6 +134,11 @@ class Site:
         bucket = await self.admin.jetstream().key_value("patients")
         return Patient.model_validate_json((await bucket.get(name)).value or b"")
 
+    async def put_patient(self, patient: Patient) -> None:
+        """Let the patient's record be this."""
+        bucket = await self.admin.jetstream().key_value("patients")
+        await bucket.put(patient.id, patient.model_dump_json().encode())
+
     async def page(
         self,
         responder: str,

@@ -1,11 +1,14 @@
 """Our calls: a page is read, a key is recorded, and only a commit says "you have it"."""
 
 import asyncio
+from datetime import date, timedelta
 
 import pytest
 
 from contracts.escalations import EscalationStatus, Telling
 from contracts.pages import PageStatus, Purpose
+from contracts.people import Patient
+from contracts.privacy import SupportContact
 from contracts.values import Urgency
 from tests.services.gateway.conftest import ANA, LINE, NOW, Reply, Site
 
@@ -237,6 +240,44 @@ async def test_a_patient_without_a_phone_is_said_to_have_none(site: Site) -> Non
     refused = await press(site, asked, "CA17", "1")
 
     assert "No phone number is on file" in refused.said and not refused.has("Dial")
+
+
+@pytest.mark.parametrize(
+    ("number", "until", "said", "called"),
+    [
+        (1, NOW.date(), "Say only: please ask them to call us. Connecting you.", True),
+        (1, NOW.date() - timedelta(days=3), "That consent has ended, or was taken back.", False),
+        (2, NOW.date(), "That consent has ended, or was taken back.", False),
+        (3, NOW.date(), "No phone number is on file for that contact.", False),
+        (4, NOW.date(), "No such contact is on file", False),
+    ],
+)
+async def test_a_support_contact_is_called_only_if_the_consent_stands_at_that_moment(
+    site: Site, number: int, until: date, said: str, called: bool
+) -> None:
+    name = f"k{number}-{until:%d}"
+    phone = site.seals.seal("+12025550144")
+    contact = SupportContact(
+        id="sc_1", name=site.seals.seal("Maria"), phone=phone, given_at=NOW, expires_on=until, by="x"
+    )
+    revoked = contact.model_copy(update={"id": "sc_2", "revoked_at": NOW})
+    without = contact.model_copy(update={"id": "sc_3", "phone": None})
+    await site.put_patient(
+        Patient(id=f"pt_{name}", phone=site.seals.seal(ANA), contacts=(contact, revoked, without))
+    )
+    bridge = await site.page("v21", name, purpose=Purpose.BRIDGE, contact=number)
+    await site.run(bridge, "v21")
+
+    asked = await site.carrier(f"/twilio/voice/v21/{name}/1", call(f"CA{name}"))
+    connected = await press(site, asked, f"CA{name}", "1")
+
+    assert f"To be connected with contact {number} of the patient, press 1" in asked.said
+    assert said in connected.said and "Maria" not in connected.said
+    assert connected.has("Dial") is called
+    if called:
+        assert connected.one("Dial").attrib["callerId"] == LINE
+        assert connected.one("Number").text == "+12025550144"
+        assert "reached the patient" not in connected.said
 
 
 async def test_a_fault_of_the_system_offers_no_patient(site: Site) -> None:

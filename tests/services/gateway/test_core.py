@@ -70,6 +70,19 @@ def test_a_call_goes_likewise(numbers: Numbers, to: str, caller: Caller, lane: L
     assert routing.lane_of_call(to, caller, numbers) is lane
 
 
+@pytest.mark.parametrize(
+    ("to", "caller", "lane"),
+    [
+        ("+4", NOBODY, Lane.CONTACT),
+        ("+4", STAFF, Lane.STAFF),
+        ("+2", NOBODY, Lane.PATIENT),
+    ],
+)
+def test_the_number_for_support_contacts_has_a_lane_of_its_own(to: str, caller: Caller, lane: Lane) -> None:
+    numbers = Numbers(staff="+1", patient="+2", imminent="+3", contact="+4")
+    assert routing.lane_of_text(to, "1", caller, numbers) is lane
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.text(max_size=60))
 def test_no_text_of_an_unknown_phone_ever_reaches_the_staff_lane(body: str) -> None:

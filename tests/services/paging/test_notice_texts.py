@@ -77,6 +77,18 @@ TEXTS: list[tuple[NoticeKind, dict[str, str], str]] = [
         "VIGIL code 492817. Text it back to verify this phone.",
     ),
     (
+        NoticeKind.MEDIA_MISSING,
+        {"code": "K7", "count": "1"},
+        "VIGIL K7: a picture or file they sent can't be had so far. Ask them what it shows; "
+        "CALL K7 connects you.",
+    ),
+    (
+        NoticeKind.MEDIA_MISSING,
+        {"code": "K7", "count": "3"},
+        "VIGIL K7: pictures or files they sent can't be had so far. Ask them what it shows; "
+        "CALL K7 connects you.",
+    ),
+    (
         NoticeKind.CODE_WRONG,
         {"left": "2"},
         "VIGIL that is not the code. Tries left: 2. Text the six digits alone.",

@@ -10,7 +10,7 @@ from contracts.replies import parse
 from contracts.values import Kind, Urgency
 from services.paging.core import texts
 from services.paging.core.chosen import About, Chosen, Say
-from services.paging.core.replies import choose
+from services.paging.core.replies import choose, is_loop
 from tests.services.paging.desk import START
 
 NOW = START + timedelta(hours=1)
@@ -201,12 +201,14 @@ def test_a_pass_is_about_the_page_that_is_out_else_about_what_they_hold() -> Non
 @pytest.mark.parametrize("text", ["ok", "yes", "K"])
 def test_seen_takes_nothing_and_says_how_to_take(text: str) -> None:
     assert said(text, page("K7"), page("M3", urgency=Urgency.IMMINENT)) == texts.seen_text("M3")
-    assert said(text, held("K7")) == texts.nothing_open_text()
+    assert said(text, held("K7")) == texts.seen_text("K7", held=True)
+    assert said(text, held("K7").model_copy(update={"kind": Kind.SYSTEM_FAULT})) == texts.nothing_open_text()
 
 
 def test_seen_with_a_code_says_how_to_take_that_one() -> None:
     assert said("K7 ok", page("K7"), page("M3", urgency=Urgency.IMMINENT)) == texts.seen_text("K7")
-    assert said("K7 ok", held("K7")) == texts.nothing_open_text()
+    assert said("K7 ok", held("K7")) == texts.seen_text("K7", held=True)
+    assert said("M3 ok", held("K7"), page("M3", 0, PageStatus.WITHDRAWN)) == texts.nothing_open_text()
 
 
 def test_a_bare_4_lists_the_dispositions_that_apply() -> None:
@@ -227,6 +229,23 @@ def test_help_start_stop_and_words_are_answered() -> None:
     assert said("stop") == texts.stop_text()
     assert said("what is this", page("K7")) == texts.not_understood_text(["K7"])
     assert said("7", page("K7")) == texts.not_understood_text(["K7"])
+
+
+def test_a_phone_that_answers_each_answer_by_itself_is_not_answered_for_ever() -> None:
+    answers = [page("K7", minute, purpose=Purpose.ANSWER) for minute in (*range(51, 58), *range(51, 59))]
+    assert is_loop(parse("Driving"), answers, NOW)
+    assert not is_loop(parse("1"), answers, NOW)
+    assert not is_loop(parse("Driving"), answers[1:], NOW)
+    assert not is_loop(parse("Driving"), answers, NOW + timedelta(minutes=5))
+
+
+def test_whoever_holds_it_is_told_how_a_single_word_reaches_the_patient() -> None:
+    assert said("hello", held("K7")) == (
+        "VIGIL: not understood, not sent. To text them write K7: and your words. Or CALL K7, 3 K7, 4 K7. "
+        "HELP lists the rest."
+    )
+    told = said("M3 hi", held("K7"), held("M3"), page("P4"))
+    assert "write M3: and your words" in told and "Yours: M3, K7." in told and "1 P4 takes P4." in told
 
 
 def test_answers_and_bridges_are_never_what_a_text_is_about() -> None:

@@ -175,6 +175,17 @@ def test_every_message_has_words_of_its_own(what: Telling) -> None:
             "2 K7 gives it back.",
         ),
         (
+            Telling.YOU_HAVE_IT,
+            {"contact_by": "2026-11-24T08:25:00+00:00", "untold": "0", "language": "es"},
+            "VIGIL K7: you have it. Contact by 03:25. Patient speaks es. 3 K7 when reached, "
+            "CALL K7 connects you, 2 K7 gives it back.",
+        ),
+        (
+            Telling.REACHED_QUESTION,
+            {"why": "confirm"},
+            "VIGIL K7: not confirmed, nothing is handed off yet. 4 K7 911 first; 3 K7 if you spoke.",
+        ),
+        (
             Telling.NEW_SIGNAL,
             {"kind": "substance_positive", "urgency": "urgent"},
             "VIGIL K7: something new came in: alert, WITHIN THE HOUR. ? K7 tells more, CALL K7 connects you.",
@@ -199,6 +210,11 @@ def test_every_message_has_words_of_its_own(what: Telling) -> None:
             Telling.HELP_COMES,
             {"next": "lee,max"},
             "VIGIL K7: Lee and Max are paged as well. You still hold K7.",
+        ),
+        (
+            Telling.NEEDS_PIN,
+            {"until": "2026-11-24T08:40:00+00:00"},
+            "VIGIL K7: not closed, too many wrong PINs: none counts before 03:40. 2, 3 and CALL K7 work.",
         ),
         (
             Telling.SNOOZED,
@@ -276,7 +292,11 @@ def test_every_answer_is_one_quiet_part(
         texts.dispositions_text(code, False),
         texts.dispositions_text(code, True),
         texts.not_understood_text(codes),
+        texts.not_understood_text(codes, codes[:1]),
+        texts.not_understood_text([*codes, code], [*codes, code]),
+        texts.not_understood_text([*codes, code], [code]),
         texts.seen_text(code),
+        texts.seen_text(code, held=True),
         texts.closed_code_text(code),
         texts.nothing_open_text(),
         texts.took_text(code, codes),

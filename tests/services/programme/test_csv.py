@@ -39,6 +39,8 @@ def staff(draw: st.DrawFn) -> tuple[PersonDraft, ...]:
             zone=draw(st.sampled_from(["America/New_York", "Europe/Berlin"])),
             site=draw(st.sampled_from(["main", "north"])),
             active=draw(st.booleans()),
+            role=draw(st.sampled_from(["", "peer", "Art therapist"])),
+            languages=draw(st.sampled_from([(), ("en",), ("en", "es")])),
         )
         for number in range(count)
     )
@@ -198,3 +200,16 @@ def test_shifts_over_a_clock_change_overlap_and_leave_no_gap(tmp_path: Path) -> 
 
     assert first.end == datetime(2026, 11, 1, 6, 30, tzinfo=UTC)
     assert second.start == datetime(2026, 11, 1, 5, 30, tzinfo=UTC)
+
+
+def test_roles_and_languages_are_read_and_a_wrong_language_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text(
+        f"id,name,method1,role,languages\nkim,Kim,sms {PHONES[0]},peer,EN es\nlee,Lee,sms {PHONES[1]},,\n"
+    )
+    kim, lee = read_people(file)
+    assert (kim.role, kim.languages, lee.role, lee.languages) == ("peer", ("en", "es"), "", ())
+
+    file.write_text(f"id,name,method1,languages\nkim,Kim,sms {PHONES[0]},spanish\n")
+    with pytest.raises(ProgrammeError, match="'spanish' is no language; write two letters such as es"):
+        read_people(file)

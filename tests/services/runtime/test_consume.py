@@ -11,6 +11,7 @@ from faststream import AckPolicy
 
 from contracts.parked import Parked
 from contracts.streams import STREAMS
+from services.process import APPS
 from services.runtime.activity import Activity
 from services.runtime.aggregates import NewerState
 from services.runtime.broker import client_of, make_broker
@@ -253,7 +254,7 @@ async def test_no_subscriber_of_any_service_acknowledges_by_itself(world: World)
 
 @pytest.fixture
 async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
-    async with open_world(tmp_path_factory.mktemp("world")) as opened:
+    async with open_world(tmp_path_factory.mktemp("world"), services=tuple(APPS)) as opened:
         yield opened
 
 
@@ -261,3 +262,19 @@ def test_messages_are_not_sent_through_fast_depends() -> None:
     """Injection of types sends every message through a thread: twice the cost of a delivery."""
     broker = make_broker("nats://127.0.0.1:1", "escalation", "unused")
     assert broker.config.fd_config.use_fastdepends is False
+
+
+async def test_while_nats_is_away_lanes_wait_and_are_not_started_again_and_again(hearing: Hearing) -> None:
+    """No room is left for requests of a later connection: what would spin for as long as it is away."""
+    lanes = hearing.ears._lanes
+    tasks = sum(len(lane.tasks) for lane in lanes)  # type: ignore[attr-defined]
+    hearing.shell.nc._max_pending_size = 0
+    hearing.bus.server.kill()
+    await asyncio.sleep(2.5)
+
+    assert sum(len(lane.tasks) for lane in lanes) == tasks  # type: ignore[attr-defined]
+
+    await hearing.bus.server.start()
+    await hearing.bus.back(hearing.bus.admin)
+    await hearing.publish(b"1")
+    await hearing.until(lambda: len(hearing.heard) == 1)

@@ -19,17 +19,20 @@ SECOND = timedelta(seconds=1)
 class Night:
     """An index on a clock that is stepped, and what it looked at."""
 
-    def __init__(self, then: Callable[[str], datetime | None] = lambda _: None) -> None:
+    def __init__(
+        self, then: Callable[[str], datetime | None] = lambda _: None, *, commits: bool = True
+    ) -> None:
         self.clock = SteppedClock(START)
         self.activity = Activity()
         self.looked: list[tuple[float, str]] = []
         self.then = then
         self.sequence = 100
+        self.commits = commits
         self.index = DueIndex("x", self.clock, self.look, self.activity)
 
     async def look(self, subject: str) -> None:
         self.looked.append(((self.clock.now() - START).total_seconds(), subject))
-        self.sequence += 1
+        self.sequence += self.commits
         self.index.feed(subject, self.sequence, self.then(subject))
 
     async def until(self, seconds: float) -> None:
@@ -92,13 +95,35 @@ async def test_an_older_commit_changes_nothing() -> None:
 
 async def test_one_that_is_still_due_after_the_look_is_told_and_tried_again_later() -> None:
     before = STUCK.labels("x")._value.get()
-    night = Night(then=lambda _: START + SECOND)
+    night = Night(then=lambda _: START + SECOND, commits=False)
     night.index.start()
-    night.feed("a", 1)
+    night.feed("a", 1, night.sequence)
     await night.until(62)
     assert {at for at, _ in night.looked} == {1, 31, 61}, "every thirty seconds"
     assert len(night.looked) <= 6, "and not in a loop"
     assert STUCK.labels("x")._value.get() == before + 3
+
+
+async def test_what_follows_at_the_same_moment_is_done_in_that_moment() -> None:
+    """The next text to the same phone, a signal that is owed at once: each look commits, so none is stuck."""
+    before = STUCK.labels("x")._value.get()
+    left = iter([START + SECOND] * 3)
+    night = Night(then=lambda _: next(left, None))
+    night.index.start()
+    night.feed("a", 1)
+    await night.until(62)
+    assert night.looked == [(1, "a")] * 4
+    assert STUCK.labels("x")._value.get() == before
+
+
+async def test_commits_that_never_move_the_deadline_are_told_and_not_looped() -> None:
+    before = STUCK.labels("x")._value.get()
+    night = Night(then=lambda _: START + SECOND)
+    night.index.start()
+    night.feed("a", 1)
+    await night.until(20)
+    assert 1 < len(night.looked) < 1000
+    assert STUCK.labels("x")._value.get() == before + 1
 
 
 async def test_a_look_that_fails_is_repeated_ever_more_slowly() -> None:

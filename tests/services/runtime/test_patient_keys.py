@@ -113,3 +113,18 @@ async def test_what_the_site_sealed_is_sealed_anew_for_the_patient(keys: Patient
 
 async def test_without_keys_of_patients_the_site_seals_as_ever() -> None:
     assert (await SITE.for_patient("pt_a")).seal("x").key == "k1"
+
+
+async def test_what_is_no_text_is_sealed_with_the_patients_key_or_not_at_all(keys: PatientKeys) -> None:
+    """A picture must end with the key: unlike words, it is never sealed with the site's instead."""
+    seals = SITE.with_patients(keys)
+    own = await seals.for_patient("pt_a")
+    picture = b"\xff\xd8\x00 no text"
+
+    sealed = own.seal_bytes(picture)
+
+    assert own.is_own and sealed is not None and sealed.key == "p:pt_a"
+    assert seals.unseal_bytes(sealed) == picture
+    with pytest.raises(SealError, match="p:pt_a"):
+        seals.unseal(sealed)
+    assert not SITE.site().is_own and SITE.site().seal_bytes(picture) is None

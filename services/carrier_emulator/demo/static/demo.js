@@ -1,8 +1,11 @@
 // The page: one stream of events from the emulator, the clock, and the buttons that report something.
 
-import { post, setText } from "./dom.js";
+import { lay, offer } from "./choose.js";
+import { post, recall, remember, setText } from "./dom.js";
+import "./hints.js";
 import { announce, showOnCall, showPhone } from "./phones.js";
 import { announceRuns, countDown, keepOnly, showRun } from "./timeline.js";
+import { announceTexts } from "./unread.js";
 
 const SILENT_AFTER = 16000;
 const TRY_AGAIN_AFTER = 2000;
@@ -28,6 +31,7 @@ function connect() {
   on("run", showRun);
   on("ready", () => {
     announce();
+    announceTexts();
     announceRuns();
     document.body.dataset.ready = "yes";
   });
@@ -40,14 +44,18 @@ function showStatus(status) {
   told = { now: Date.parse(status.now), at: performance.now(), scale: status.scale, zone: status.zone };
   setText(vigil, status.vigil ? "Vigil is connected" : "Vigil is starting, or not running");
   vigil.className = status.vigil ? "up" : "down";
-  if (status.vigil) showOnCall(status.on_call);
+  if (status.vigil) {
+    showOnCall(status.on_call);
+    offer(Object.keys(status.on_call).filter((person) => status.on_call[person].length));
+  }
   keepOnly(status.runs);
 }
 
 function tick() {
   if (!told) return;
   const now = told.now + (performance.now() - told.at) * told.scale;
-  setText(clock, new Date(now).toLocaleTimeString("en-GB", { timeZone: told.zone }));
+  const pace = told.scale === 1 || !told.scale ? "" : ` (${told.scale} times as fast)`;
+  setText(clock, new Date(now).toLocaleTimeString("en-GB", { timeZone: told.zone }) + pace);
   countDown(now);
 }
 
@@ -80,6 +88,18 @@ document.querySelector("[data-signals]").addEventListener("click", async (event)
 });
 document.querySelector("[data-signals]").addEventListener("submit", (event) => event.preventDefault());
 
+// What was unfolded stays so.
+const OPEN = "vigil-demo-open";
+const unfolded = recall(localStorage, OPEN, {});
+for (const details of document.querySelectorAll("[data-open]")) {
+  details.open = unfolded[details.dataset.open] === true;
+  details.addEventListener("toggle", () => {
+    unfolded[details.dataset.open] = details.open;
+    remember(localStorage, OPEN, unfolded);
+  });
+}
+
+lay();
 connect();
 setInterval(tick, 250);
 setInterval(watch, TRY_AGAIN_AFTER);

@@ -27,3 +27,20 @@ export async function post(path, body) {
   if (!reply.ok) throw new Error(answer.error || `The emulator answered ${reply.status}.`);
   return answer;
 }
+
+// What the browser keeps for the next visit; a browser that keeps nothing loses only comfort.
+export function recall(store, key, otherwise) {
+  try {
+    return JSON.parse(store.getItem(key)) || otherwise;
+  } catch {
+    return otherwise;
+  }
+}
+
+export function remember(store, key, value) {
+  try {
+    store.setItem(key, JSON.stringify(value));
+  } catch {
+    // Full or forbidden: the next visit starts as the first one did.
+  }
+}

@@ -1,6 +1,8 @@
 // The phones: draws what each one shows, and passes on what the hands that hold it do.
 
+import { keep, lay } from "./choose.js";
 import { make, post, setText } from "./dom.js";
+import { arrived, rings, touched } from "./unread.js";
 
 const cards = new Map();
 
@@ -20,12 +22,30 @@ for (const card of document.querySelectorAll(".phone")) {
     else if (button.dataset.press) act("press", { digits: button.dataset.press });
     else if ("dial" in button.dataset) attempt(card, post(`${path}/call`, { to: line }));
   });
-  card.querySelector("[data-write]").addEventListener("submit", async (event) => {
+  const form = card.querySelector("[data-write]");
+  form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const input = event.target.elements.body;
-    const body = input.value.trim();
-    if (body && (await text(body))) input.value = "";
+    const field = form.elements.body;
+    const body = field.value.trim();
+    if (!body) return;
+    field.value = "";
+    // What could not be sent comes back, unless the next text is already being written.
+    if (!(await text(body)) && !field.value) field.value = body;
   });
+  form.elements.body.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    form.requestSubmit();
+  });
+  // The newest text stays in sight when a call or a longer text being written takes its room.
+  const chat = card.querySelector(".chat");
+  new ResizeObserver(() => (chat.scrollTop = chat.scrollHeight)).observe(chat);
+  for (const kind of ["focusin", "pointerdown"]) {
+    card.addEventListener(kind, () => {
+      touched(card);
+      keep(card);
+    });
+  }
 }
 
 async function attempt(card, promise) {
@@ -74,10 +94,12 @@ function showBubbles(held, bubbles) {
     held.shown = last;
     chat.scrollTop = chat.scrollHeight;
   }
+  arrived(held.card, bubbles, fresh);
 }
 
 function drawBubble(bubble) {
   const item = make("li", `bubble ${bubble.side}`);
+  item.dataset.id = bubble.id;
   const who = { in: "Received", out: "Sent", note: "" }[bubble.side];
   if (who) item.append(make("span", "hidden", `${who}: `));
   item.append(make("span", "body", bubble.text));
@@ -94,16 +116,17 @@ function drawBubble(bubble) {
 function showCall(held, call) {
   const panel = held.card.querySelector("[data-call]");
   const said = panel.querySelector("[data-said]");
-  const chat = held.card.querySelector(".chat");
-  held.card.classList.toggle("rings", call !== null && call.state === "rings");
+  const isRinging = call !== null && call.state === "rings";
+  held.card.classList.toggle("rings", isRinging);
   held.card.classList.toggle("busy", call !== null);
+  lay();
+  rings(held.card, isRinging);
   if (!call || call.sid !== held.sid) {
     said.replaceChildren();
     held.said = 0;
   }
   held.sid = call ? call.sid : null;
   panel.hidden = !call;
-  chat.scrollTop = chat.scrollHeight;
   if (!call) return;
   const states = {
     rings: `Call from ${call.other}`,

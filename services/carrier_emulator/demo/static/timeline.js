@@ -12,6 +12,12 @@ export function announceRuns() {
   announced = true;
 }
 
+// The code of the escalation that was opened last and is still open.
+export function newestCode() {
+  const open = host.querySelector(".board:not(.closed) .code");
+  return open ? open.textContent : "";
+}
+
 export function keepOnly(runs) {
   const wanted = new Set(runs);
   for (const [run, board] of boards) {

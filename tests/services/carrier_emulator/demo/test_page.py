@@ -22,6 +22,19 @@ async def test_the_page_shows_a_phone_for_everybody_and_says_that_nothing_leaves
     assert text.count('data-press="#"') == 9
 
 
+async def test_each_side_has_a_phone_and_a_name_to_choose_it_by(http):
+    async with http.get("/") as reply:
+        text = await reply.text()
+
+    patients, staff = text.index('id="patients"'), text.index('id="staff"')
+    assert patients < text.index('data-show="demo_1"') < text.index('id="phone-demo_1"') < staff
+    assert staff < text.index('data-show="clinician_1"') < text.index('id="phone-clinician_1"')
+    assert ">Dr. Noor<span" in text
+    assert ">Robin<span" in text
+    assert "Patient, Spanish" in text
+    assert "PIN 2741" not in text
+
+
 async def test_the_page_may_load_nothing_from_elsewhere_and_run_nothing_inline(http):
     async with http.get("/") as reply:
         policy = reply.headers["Content-Security-Policy"]

@@ -51,6 +51,14 @@ def test_it_begins_with_what_happened_and_what_is_done_about_it():
     ]
 
 
+def test_a_moment_of_another_day_is_told_with_its_day():
+    names = Names(NAMES.person, NAMES.patient, NAMES.zone, now=AT)
+    reached = example(e.Reached).model_copy(update={"responder": "clinician_2", "resolve_by": in_(24 * 60)})
+
+    assert say(reached, names) == ["Ana reached Robin. How it ends is due by Wed 03:10:00."]
+    assert names.at(in_(60)) == "04:10:00"
+
+
 def test_taking_it_names_who_and_by_when():
     held = e.Held(
         at=AT, responder="clinician_2", page="p", urgency=Urgency.URGENT, evidence=1, contact_by=in_(15)

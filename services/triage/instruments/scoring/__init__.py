@@ -1,0 +1,1 @@
+"""How instruments are made and read: items, answers, sums, thresholds. Pure but for reading thresholds."""
