@@ -32,7 +32,7 @@ fast: $(STAMP) ## The tests that need no server: the pure cores and contracts.
 test: check ## Check, and run every test.
 	$(BIN)/python -m pytest -q -n 2 -m "not soak" $(TESTS)
 
-bench: $(STAMP) ## Measure latency, storm, deadlines, start-up and memory; prints a table.
+bench: $(STAMP) ## Measure latency, storm, crisis line, deadlines, start-up and memory; prints a table.
 	$(BIN)/python -m tests.bench
 
 soak: $(STAMP) ## The long kill -9 run.

@@ -1,7 +1,7 @@
 """Measures Vigil on this machine and prints one table: `python -m tests.bench [part ...]`.
 
-Parts: latency, storm, limited, kept_up, burst, instant, crowd, attendance, fhir, verify, replay; all by
-default. Each stands on a fresh site in a temporary folder, is given up after its time, and the raw
+Parts: latency, storm, limited, kept_up, spread, burst, instant, crowd, attendance, fhir, verify, replay; all
+by default. Each stands on a fresh site in a temporary folder, is given up after its time, and the raw
 figures go to var/bench/.
 """
 
@@ -23,6 +23,7 @@ PARTS: dict[str, Part] = {
     "storm": storm.unlimited,
     "limited": storm.limited,
     "kept_up": storm.kept_up,
+    "spread": crisis_line.in_half_a_minute,
     "burst": crisis_line.in_a_burst,
     "instant": crisis_line.in_one_instant,
     "crowd": crowd.measure,

@@ -23,6 +23,7 @@ from contracts.people import Alias, Patient
 from contracts.policies import Applies, Policy, Round, Step, Target
 from contracts.values import Urgency
 from services.administration import Administration
+from services.process import APPS
 from services.programme import MethodDraft, PersonDraft
 from services.runtime import provision
 from services.runtime.nats_server import EmbeddedServer
@@ -97,7 +98,7 @@ class Site:
         self.http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
         await self._start_emulator()
         await self._programme()
-        self.services = Copy(self._environment(), self.folder / "services.log")
+        self.services = Copy(self._environment(), self.folder / "services.log", tuple(APPS))
         return self
 
     async def __aexit__(self, *_: object) -> None:
