@@ -1,7 +1,7 @@
 """What is known of a patient's risk, from the bucket `patients`; nothing sealed is opened."""
 
-import json
 from datetime import date
+from typing import Any
 
 import structlog
 from nats.js.kv import KeyValue
@@ -9,11 +9,10 @@ from pydantic import ValidationError
 
 from contracts.people import Patient
 from services.attendance.core.judging import Risk
-from services.runtime.buckets import asked, written
-from services.runtime.log import Unavailable
+from services.runtime.buckets import asked
+from services.runtime.editing import edit_fields
 
 _log = structlog.get_logger()
-_TRIES = 5
 
 
 class Patients:
@@ -36,17 +35,12 @@ class Patients:
 
     async def discharged(self, patient: str, on: date) -> None:
         """Note the day they left residential care or a hospital; an earlier one changes nothing."""
-        for _ in range(_TRIES):
-            entry = await asked(self._bucket.get(patient))
-            if entry is None:
-                _log.error("patient_unknown", patient=patient)
-                return
-            # As it is stored, so that fields of newer versions stay.
-            record = json.loads(entry.value or b"{}")
+
+        def later(record: dict[str, Any]) -> dict[str, Any] | None:
             known = record.get("discharged_on")
             if known is not None and date.fromisoformat(known) >= on:
-                return
-            record["discharged_on"] = on.isoformat()
-            if await written(self._bucket.update(patient, json.dumps(record).encode(), last=entry.revision)):
-                return
-        raise Unavailable("the patient's record is contended")
+                return None
+            return record | {"discharged_on": on.isoformat()}
+
+        if not await edit_fields(self._bucket, patient, later):
+            _log.error("patient_unknown", patient=patient)

@@ -23,6 +23,7 @@ from services.attendance.tables import Tables
 from services.runtime.buckets import written
 from services.runtime.log import publish_fact
 from services.runtime.logging import where
+from services.runtime.one_look import OneLook
 from services.runtime.shell import Shell
 
 _log = structlog.get_logger()
@@ -52,56 +53,32 @@ class Planning:
         self._register = register
         self._attendances = attendances
         self._codes = codes_bucket
-        self._changed = asyncio.Event()
-        self._running = False
-        self._task: asyncio.Task[None] | None = None
-        self._lock = asyncio.Lock()
+        self._looks = OneLook(_NAME, shell.clock, shell.activity, self._look)
 
     async def start(self) -> None:
         """Look once, and go on looking."""
-        self._running = True
-        await self._wake()
+        await self._looks.start()
 
     async def stop(self) -> None:
         """Look no more; a look under way ends first."""
-        self._running = False
-        self._shell.clock.forget(_NAME)
-        if self._task is not None:
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._looks.stop()
 
     def changed(self) -> None:
         """The timetable changed. However much changes at once, one look sees all of it."""
-        if not self._running:
-            return
-        self._changed.set()
-        if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._look_until_still())
+        self._looks.changed()
 
-    async def _look_until_still(self) -> None:
-        with self._shell.activity.work():
-            while self._changed.is_set() and self._running:
-                self._changed.clear()
-                await self._look()
-
-    async def _wake(self) -> None:
-        with self._shell.activity.work():
-            await self._look()
-
-    async def _look(self) -> None:
-        async with self._lock:
-            now = self._shell.clock.now()
-            again = now + timedelta(seconds=self._settings.expand_every_seconds)
-            for part in (self._plan, self._take_back, self._put_codes, self._tell_unreadable):
-                try:
-                    await part(now)
-                except Exception as error:
-                    # What fails stops none of the others; soon it is tried again.
-                    _log.error(
-                        "plan_failed", part=part.__name__, error=type(error).__name__, where=where(error)
-                    )
-                    again = now + _AFTER_TROUBLE
-        if self._running and (self._tables.groups.values or any(self._register.all()) or again < now + _SOON):
-            self._shell.clock.wake(_NAME, again, self._wake)
+    async def _look(self) -> datetime | None:
+        now = self._shell.clock.now()
+        again = now + timedelta(seconds=self._settings.expand_every_seconds)
+        for part in (self._plan, self._take_back, self._put_codes, self._tell_unreadable):
+            try:
+                await part(now)
+            except Exception as error:
+                # What fails stops none of the others; soon it is tried again.
+                _log.error("plan_failed", part=part.__name__, error=type(error).__name__, where=where(error))
+                again = now + _AFTER_TROUBLE
+        anything = self._tables.groups.values or any(self._register.all()) or again < now + _SOON
+        return again if anything else None
 
     async def _plan(self, now: datetime) -> None:
         wanted = self._tables.expected(now - _BACK, now + self._settings.ahead)

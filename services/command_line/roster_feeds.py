@@ -15,7 +15,7 @@ from services.command_line.settings import CommandSettings
 from services.command_line.shown import local, put_json, show, table
 from services.command_line.troubles import Told, Trouble
 from services.command_line.whole_roster import read
-from services.roster.editing import edit
+from services.runtime.editing import edit
 from services.runtime.settings import load
 
 app = typer.Typer(cls=Told, no_args_is_help=True, help="Calendar feeds: make, list, revoke.")

@@ -30,7 +30,7 @@ from services.programme.ical_shifts import read_ical
 from services.programme.people_csv import people_csv, read_people
 from services.programme.shifts_csv import ordered, read_shifts, shifts_csv
 from services.roster.core.spans import Span, merged, outside
-from services.roster.editing import edit
+from services.runtime.editing import edit
 from services.runtime.sealing import Seals
 
 IMPORTED = "import-"

@@ -14,7 +14,7 @@ from services.command_line.shown import counted, local, put_json, show, table
 from services.command_line.troubles import Trouble
 from services.command_line.whole_roster import Roster, compile_now, read
 from services.roster.core.spans import Span
-from services.roster.editing import edit
+from services.runtime.editing import edit
 
 
 async def override(

@@ -24,7 +24,7 @@ from services.roster import core
 from services.roster.core import swap_telling
 from services.roster.core.leave import away_by_person
 from services.roster.core.spans import Span, inside, merged
-from services.roster.editing import edit
+from services.runtime.editing import edit
 
 app = typer.Typer(cls=Told, no_args_is_help=True, help="Swaps: offer, accept, refuse, withdraw.")
 Json = Annotated[bool, typer.Option("--json", help="As JSON.")]

@@ -14,12 +14,11 @@ from contracts.values import Sealed
 from services.conversation.core import callers
 from services.runtime.buckets import asked, written
 from services.runtime.clock import Clock
-from services.runtime.log import Unavailable
+from services.runtime.editing import edit
 from services.runtime.sealing import SealError, Seals
 
 _log = structlog.get_logger()
 T = TypeVar("T")
-_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,17 +113,13 @@ class Patients:
 
     async def opted(self, patient: str, out_at: datetime | None) -> None:
         """Note in the patient's record since when the carrier delivers nothing to them (None: again)."""
-        for _ in range(_TRIES):
-            entry = await asked(self._patients.get(patient))
-            if entry is None:
-                return
-            record = Patient.model_validate_json(entry.value or b"")
+
+        def opted(record: Patient) -> Patient:
             if (record.opted_out_at is None) == (out_at is None):
-                return
-            changed = record.model_copy(update={"opted_out_at": out_at}).model_dump_json().encode()
-            if await written(self._patients.update(patient, changed, last=entry.revision)):
-                return
-        raise Unavailable("the patient's record is contended")
+                return record
+            return record.model_copy(update={"opted_out_at": out_at})
+
+        await edit(self._patients, patient, Patient, opted)
 
     def _unsealed(self, sealed: Sealed) -> str | None:
         try:

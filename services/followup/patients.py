@@ -1,8 +1,8 @@
 """What is known of patients, from the bucket `patients`. Raises Unavailable throughout."""
 
-import json
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 import structlog
 from nats.aio.client import Client
@@ -11,12 +11,11 @@ from pydantic import ValidationError
 
 from contracts.people import Patient
 from services.followup.core.draft import Known
-from services.runtime.buckets import asked, written
+from services.runtime.buckets import asked
+from services.runtime.editing import edit_fields
 from services.runtime.follow import ValueTable
-from services.runtime.log import Unavailable
 
 _log = structlog.get_logger()
-_TRIES = 5
 
 
 class Patients:
@@ -48,20 +47,15 @@ class Patients:
 
     async def discharged(self, patient: str, on: date) -> None:
         """Note the day of a discharge; an earlier one changes nothing. Weeks of raised risk begin with it."""
-        for _ in range(_TRIES):
-            entry = await asked(self._bucket.get(patient))
-            if entry is None:
-                _log.error("patient_unknown", patient=patient)
-                return
-            # As it is stored, so that fields of newer versions stay.
-            record = json.loads(entry.value or b"{}")
+
+        def later(record: dict[str, Any]) -> dict[str, Any] | None:
             before = record.get("discharged_on")
             if before is not None and date.fromisoformat(before) >= on:
-                return
-            record["discharged_on"] = on.isoformat()
-            if await written(self._bucket.update(patient, json.dumps(record).encode(), last=entry.revision)):
-                return
-        raise Unavailable("the patient's record is contended")
+                return None
+            return record | {"discharged_on": on.isoformat()}
+
+        if not await edit_fields(self._bucket, patient, later):
+            _log.error("patient_unknown", patient=patient)
 
 
 def known(record: Patient) -> Known:

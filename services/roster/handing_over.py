@@ -13,10 +13,10 @@ from services.roster.core import confirming, handoff_look, handoffs, open_now
 from services.roster.core.handoff_look import Look
 from services.roster.core.handoffs import Habits
 from services.roster.core.turn import Turn
-from services.roster.editing import edit_or_create
 from services.roster.open_now import OpenNow
 from services.roster.tables import Tables
 from services.roster.telling import Telling
+from services.runtime.editing import edit_or_create
 
 _log = structlog.get_logger()
 _TRIALS = ("faults.test-", "faults.drill-")

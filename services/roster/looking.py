@@ -6,7 +6,6 @@ are compared with what was compiled here, for they may come from an older readin
 is made again soon, and what fails in one part stops none of the others.
 """
 
-import asyncio
 import dataclasses
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
@@ -24,6 +23,7 @@ from services.roster.tables import Tables
 from services.roster.telling import Telling
 from services.roster.verifying import Verifying
 from services.runtime.logging import where
+from services.runtime.one_look import OneLook
 from services.runtime.shell import Shell
 
 _log = structlog.get_logger()
@@ -59,10 +59,7 @@ class Looking:
         self._handing_over = handing_over
         self._swapping = swapping
         self._verifying = verifying
-        self._changed = asyncio.Event()
-        self._running = False
-        self._task: asyncio.Task[None] | None = None
-        self._lock = asyncio.Lock()
+        self._looks = OneLook(_NAME, shell.clock, shell.activity, self._look)
         self._compiled = Compiled()
         self._compile_at: datetime | None = None
         self._compiling = False
@@ -70,15 +67,11 @@ class Looking:
 
     async def start(self) -> None:
         """Look once, and go on looking."""
-        self._running = True
-        await self._wake()
+        await self._looks.start()
 
     async def stop(self) -> None:
         """Look no more; a look under way ends first."""
-        self._running = False
-        self._shell.clock.forget(_NAME)
-        if self._task is not None:
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._looks.stop()
 
     def roster_changed(self) -> None:
         """What shifts are compiled from changed."""
@@ -94,29 +87,13 @@ class Looking:
 
     def people_changed(self) -> None:
         """What is looked at changed. However much changes at once, one look sees all of it."""
-        if not self._running:
-            return
-        self._changed.set()
-        if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._look_until_still())
+        self._looks.changed()
 
-    async def _look_until_still(self) -> None:
-        with self._shell.activity.work():
-            while self._changed.is_set() and self._running:
-                self._changed.clear()
-                await self._look()
-
-    async def _wake(self) -> None:
-        with self._shell.activity.work():
-            await self._look()
-
-    async def _look(self) -> None:
-        async with self._lock:
-            now = self._shell.clock.now()
-            moments = [await self._part(part, now) for part in self._parts()]
-        if self._running:
-            due = min([moment for moment in moments if moment is not None], default=now + _AFTER_TROUBLE)
-            self._shell.clock.wake(_NAME, max(due, now + timedelta(seconds=1)), self._wake)
+    async def _look(self) -> datetime:
+        now = self._shell.clock.now()
+        moments = [await self._part(part, now) for part in self._parts()]
+        due = min([moment for moment in moments if moment is not None], default=now + _AFTER_TROUBLE)
+        return max(due, now + timedelta(seconds=1))
 
     def _parts(self) -> tuple[Callable[[datetime], Awaitable[datetime | None]], ...]:
         # The order matters: who stays on as well stands in the shifts before anybody is told.

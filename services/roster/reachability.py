@@ -8,9 +8,9 @@ from contracts.commits import Commit
 from contracts.pages import PageEvent
 from contracts.people import Person
 from services.roster.core import receipts
-from services.roster.editing import edit
 from services.runtime.aggregates import read_events
 from services.runtime.consume import Message
+from services.runtime.editing import edit
 from services.runtime.log import Log
 
 PAGE_EVENTS: TypeAdapter[PageEvent] = TypeAdapter(PageEvent)

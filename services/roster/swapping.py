@@ -8,9 +8,9 @@ from nats.js.kv import KeyValue
 from contracts.pages import NoticeAnswered
 from contracts.schedules import Swap
 from services.roster.core import swap_telling
-from services.roster.editing import edit
 from services.roster.tables import Tables
 from services.roster.telling import Telling
+from services.runtime.editing import edit
 
 _log = structlog.get_logger()
 

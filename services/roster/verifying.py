@@ -14,10 +14,10 @@ from contracts.people import ContactMethod, Person
 from contracts.schedules import Verification
 from services.roster.core import messages, verification
 from services.roster.core.verification import Checked
-from services.roster.editing import edit, edit_or_create
 from services.roster.tables import Tables
 from services.roster.telling import Telling
 from services.runtime.buckets import asked
+from services.runtime.editing import edit, edit_or_create
 from services.runtime.log import publish_fact
 
 _log = structlog.get_logger()

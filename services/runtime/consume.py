@@ -140,7 +140,7 @@ class Ears:
                 await asyncio.sleep(_AWAY)
                 raise TimeoutError from error
 
-        pull.fetch = fetch  # type: ignore[method-assign]
+        pull.fetch = fetch  # type: ignore[method-assign]  # FastStream has no hook around it
 
     async def stop(self) -> None:
         """Hear no more; handlers under way end first."""

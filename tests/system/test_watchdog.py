@@ -69,7 +69,7 @@ async def plant(tmp_path: Path) -> AsyncIterator[Watched]:
 
 
 @pytest.fixture
-async def whole(tmp_path: Path) -> AsyncIterator[World]:
+async def world(tmp_path: Path) -> AsyncIterator[World]:
     """Every service: the watchdog misses one that doesn't run."""
     async with open_world(tmp_path, services=tuple(APPS)) as opened:
         yield opened
@@ -145,9 +145,8 @@ async def test_a_watchdog_that_was_asked_to_end_does(plant: Watched) -> None:
     assert plant.ops.inbox == []
 
 
-async def test_a_lost_deadline_is_repaired_by_its_owner_without_a_text(whole: World) -> None:
+async def test_a_lost_deadline_is_repaired_by_its_owner_without_a_text(world: World) -> None:
     """03:13 nobody wakes escalation; `overdue` says look again; ben is paged seconds late, ops sleep."""
-    world = whole
     own = WatchdogSettings(
         ops_phones=OPS,
         staff_number=LINE,

@@ -83,7 +83,7 @@ def of_unfit(problem: Unfit) -> JSONResponse:
     code = {401: "security", 403: "security", 413: "too-long", 503: "transient"}
     kind = code.get(problem.status, "invalid")
     says = f"{problem.field} {problem.wrong}; {problem.fix}"
-    issue = Issue("error", kind, says)  # type: ignore[arg-type]
+    issue = Issue("error", kind, says)  # type: ignore[arg-type]  # one of the codes above
     return answer(problem.status, (issue,))
 
 

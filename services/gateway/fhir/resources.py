@@ -43,7 +43,7 @@ class FormItem(Element):
 class QuestionnaireResponse(Resource):
     """A filled-in form. Its identifier is a single one in R4."""
 
-    identifier: object = None  # type: ignore[assignment]
+    identifier: object = None  # type: ignore[assignment]  # R4 has one here, a list elsewhere
     status: str
     subject: Reference | None = None
     questionnaire: str = ""

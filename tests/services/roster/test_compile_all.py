@@ -32,8 +32,8 @@ from contracts.schedules import (
 from services.administration import Administration
 from services.command_line.roster_apply import kept
 from services.roster import handlers
-from services.roster.editing import edit_or_create
 from services.roster.handlers import Compiled
+from services.runtime.editing import edit_or_create
 from services.runtime.sealing import Seals
 
 NUMBERS = itertools.count()

@@ -1,7 +1,8 @@
 """Changing one stored value as it is at that moment, so that nobody else's change is lost."""
 
+import json
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from nats.js.kv import KeyValue
 from pydantic import BaseModel, ValidationError
@@ -30,6 +31,26 @@ async def edit(bucket: KeyValue, key: str, kind: type[V], change: Callable[[V], 
         data = fresh.model_dump_json().encode()
         if await written(bucket.update(key, data, last=entry.revision)):
             return fresh
+    raise Unavailable(f"{key} is contended")
+
+
+async def edit_fields(
+    bucket: KeyValue, key: str, change: Callable[[dict[str, Any]], dict[str, Any] | None]
+) -> bool:
+    """Change fields of the value as it is stored, so that those of newer versions stay.
+
+    `change` may be asked several times; None changes nothing. Returns False when there is no such
+    key. Raises Unavailable.
+    """
+    for _ in range(_TRIES):
+        entry = await asked(bucket.get(key))
+        if entry is None:
+            return False
+        fresh = change(json.loads(entry.value or b"{}"))
+        if fresh is None or await written(
+            bucket.update(key, json.dumps(fresh).encode(), last=entry.revision)
+        ):
+            return True
     raise Unavailable(f"{key} is contended")
 
 
