@@ -104,11 +104,12 @@ class GatewayService:
             settings.gateway_host,
             settings.gateway_port,
         )
-        await self.server.start()
         self.outgoing = Outgoing(shell, settings, registry, self.people)
         await self.outgoing.start()
         await self.media.start()
         self.care.start()
+        # Last: while a start may still fail, nobody must be told that the gateway is ready.
+        await self.server.start()
 
     async def stop(self) -> None:
         """Take no more requests; those under way end first."""

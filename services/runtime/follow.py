@@ -202,7 +202,7 @@ class Follower:
         self._settle(end)
 
     def _settle(self, end: int) -> None:
-        if self._to_come <= 0 and not self._ready.is_set():
+        if self._to_come <= 0:
             # With filters, or after purges, the last matching message lies before the end.
             self.sequence = max(self.sequence, end)
             self._ready.set()

@@ -157,16 +157,21 @@ class Plant:
         return f"http://127.0.0.1:{self.port}"
 
     async def until_ready(self, timeout: float = 90) -> None:
-        """Wait until the gateway says that it is ready."""
-        async with asyncio.timeout(timeout):
-            while True:
-                try:
-                    async with self.http.get(f"{self.url}/health/ready") as reply:
-                        if reply.status == 200:
-                            return
-                except (aiohttp.ClientError, TimeoutError):
-                    pass
-                await asyncio.sleep(0.05)
+        """Wait until the gateway says that it is ready; AssertionError with its last answer if not."""
+        end, answer = asyncio.get_running_loop().time() + timeout, "nothing"
+        while asyncio.get_running_loop().time() < end:
+            try:
+                async with self.http.get(f"{self.url}/health/ready") as reply:
+                    if reply.status == 200:
+                        return
+                    answer = await reply.text()
+            except (aiohttp.ClientError, TimeoutError) as error:
+                answer = type(error).__name__
+            await asyncio.sleep(0.05)
+        codes = [copy.process.returncode for copy in self.copies if copy.process]
+        raise AssertionError(
+            f"not ready after {timeout} s: {answer}; exit codes {codes}, logs in {self.folder}"
+        )
 
     async def signal(self, patient: str, number: int, urgency: str = "urgent", tries: int = 1) -> bool:
         """Post one signal; return whether it was acknowledged."""

@@ -68,6 +68,20 @@ async def test_it_goes_on_behind_what_it_saw_after_a_kill_of_the_server(bus: Bus
     await follower.stop()
 
 
+async def test_what_is_not_its_own_at_the_end_of_the_stream_does_not_keep_it_behind_after_a_kill(
+    bus: Bus,
+) -> None:
+    await bus.make("ESCALATIONS")
+    follower = Follower(bus.admin, "ESCALATIONS", Seen(), filters=("escalations.a",))
+    await follower.start()
+    await put(bus, ("b", "1"))
+    assert follower.sequence == 0
+    await bus.restarted_after_kill()
+    await until(lambda: follower.sequence == 1)
+    await follower.catch_up()
+    await follower.stop()
+
+
 async def test_a_message_that_cannot_be_read_does_not_make_it_blind(bus: Bus) -> None:
     await bus.make("ESCALATIONS")
     await put(bus, ("bad", "?"), ("a", "1"))
