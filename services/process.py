@@ -34,6 +34,22 @@ APPS = {
     "gateway": ("services.gateway", "GatewaySettings"),
 }
 """Service -> package and settings class, in the order they start: the gateway hears last."""
+FRONT = ("conversation", "gateway")
+"""What patients and the carrier wait for: in a process of its own, pages do not delay first answers."""
+GROUPS = {
+    "all": tuple(APPS),
+    "front": FRONT,
+    "back": tuple(name for name in APPS if name not in FRONT),
+}
+"""Names for several services at once, as `vigil run` takes them."""
+
+
+def named(words: Sequence[str]) -> tuple[str, ...]:
+    """Return the services meant by names of services and of groups; all for no word. Raises KeyError."""
+    meant = {name for word in words or ("all",) for name in GROUPS.get(word, (word,))}
+    for word in sorted(meant - set(APPS)):
+        raise KeyError(word)
+    return tuple(name for name in APPS if name in meant)
 
 
 class Services:
@@ -95,12 +111,14 @@ async def serve(names: Sequence[str]) -> None:
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Run the named services, or all of them: `python -m services.process escalation paging`."""
-    unknown = sorted(set(arguments) - set(APPS))
-    if unknown:
-        raise SystemExit(f"no service {', '.join(unknown)}; there are {', '.join(APPS)}")
+    """Run the named services or groups, or all of them: `python -m services.process escalation paging`."""
     try:
-        _run(serve(arguments or tuple(APPS)))
+        names = named(arguments)
+    except KeyError as error:
+        known = ", ".join((*APPS, *GROUPS))
+        raise SystemExit(f"there is no service {error.args[0]!r}; there are {known}") from None
+    try:
+        _run(serve(names))
     except WrongKey as error:
         raise SystemExit(str(error)) from None
 

@@ -47,14 +47,18 @@ def up(
 
 
 def run(
-    services: Annotated[list[str], typer.Argument(help="Their names, or `all`.", show_default=False)],
+    services: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Their names, or `front`, `back` or `all`; all if none is named.", show_default=False
+        ),
+    ] = None,
 ) -> None:
-    """Run some services in this process, against any NATS; SIGTERM ends them in order."""
-    names = list(process.APPS) if services == ["all"] else services
-    unknown = [name for name in names if name not in process.APPS]
-    if unknown:
-        raise Trouble(f"there is no service {unknown[0]!r}; there are {', '.join(process.APPS)}, or `all`")
-    process.main(names)
+    """Run some services in this process, against any NATS; SIGTERM ends them in order.
+
+    `front` is what patients and the carrier wait for (crisis line, gateway), `back` is the rest.
+    """
+    process.main(services or ())
 
 
 def provision_streams(

@@ -58,7 +58,10 @@ def demo_children(settings: Settings, ports: Ports, store: StoreSettings) -> lis
     return [
         _nats(settings, store, prepare),
         Child("emulator", _python("services.carrier_emulator"), environment, lambda: answers(emulator)),
-        dataclasses.replace(_services(environment), ready=lambda: answers(f"{gateway}/health/ready")),
+        _services("back", environment),
+        dataclasses.replace(
+            _services("front", environment), ready=lambda: answers(f"{gateway}/health/ready")
+        ),
         Child("watchdog", _python("services.watchdog"), environment, prepare=tell),
     ]
 
@@ -85,7 +88,8 @@ def live_children(
     return [
         _nats(settings, store, prepare),
         # Nothing waits for them to be ready: the watchdog must run above all when they are not.
-        _services(environment),
+        _services("back", environment),
+        _services("front", environment),
         Child("watchdog", _python("services.watchdog"), environment),
     ]
 
@@ -127,8 +131,8 @@ def _nats(settings: Settings, store: StoreSettings, after: Callable[[], Awaitabl
     return dataclasses.replace(child, prepare=prepare)
 
 
-def _services(environment: dict[str, str]) -> Child:
-    return Child("services", [*_python("services.cli"), "run", *process.APPS], environment)
+def _services(group: str, environment: dict[str, str]) -> Child:
+    return Child(group, [*_python("services.cli"), "run", group], environment)
 
 
 def _python(module: str) -> list[str]:

@@ -23,7 +23,6 @@ from contracts.people import Alias, Patient
 from contracts.policies import Applies, Policy, Round, Step, Target
 from contracts.values import Urgency
 from services.administration import Administration
-from services.process import APPS
 from services.programme import MethodDraft, PersonDraft
 from services.runtime import provision
 from services.runtime.nats_server import EmbeddedServer
@@ -98,12 +97,16 @@ class Site:
         self.http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
         await self._start_emulator()
         await self._programme()
-        self.services = Copy(self._environment(), self.folder / "services.log", tuple(APPS))
+        # As `vigil up` runs them.
+        self._processes = {
+            group: Copy(self._environment(), self._log_of(group), (group,)) for group in ("back", "front")
+        }
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        if self.services.process is not None:
-            await self.services.kill()
+        for services in self._processes.values():
+            if services.process is not None:
+                await services.kill()
         await self.http.close()
         await self.admin.close()
         if self._emulator is not None and self._emulator.returncode is None:
@@ -122,20 +125,18 @@ class Site:
         return f"http://127.0.0.1:{self._port}"
 
     async def start_services(self, timeout: float = 60) -> float:
-        """Start the services; return the seconds until the gateway said that it is ready."""
+        """Start the services; return the seconds until all have started and the gateway says it is ready."""
         before = asyncio.get_running_loop().time()
-        await self.services.start()
+        for services in self._processes.values():
+            await services.start()
         async with asyncio.timeout(timeout):
-            while not await self._answers(f"http://127.0.0.1:{self._port}/health/ready"):
+            while not (self._has_started("back") and await self._answers(f"{self.gateway_url}/health/ready")):
                 await asyncio.sleep(0.02)
         return asyncio.get_running_loop().time() - before
 
     def memory(self) -> int:
-        """Return the resident bytes of the services' process."""
-        assert self.services.process is not None
-        status = Path(f"/proc/{self.services.process.pid}/status").read_text()
-        line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
-        return int(line.split()[1]) * 1024
+        """Return the resident bytes of the services' processes together."""
+        return sum(_resident(services) for services in self._processes.values())
 
     async def post(self, patient: str, urgency: Urgency = Urgency.URGENT) -> Post:
         """Post one signal about a patient of the site, and wait for its acknowledgement."""
@@ -194,6 +195,12 @@ class Site:
             inbox_prefix=f"_INBOX_{user}",
         )
 
+    def _log_of(self, group: str) -> Path:
+        return self.folder / f"{group}.log"
+
+    def _has_started(self, group: str) -> bool:
+        return '"event": "ready"' in self._log_of(group).read_text()
+
     def _environment(self) -> dict[str, str]:
         url = f"http://127.0.0.1:{self._port}"
         limited = {"VIGIL_SEGMENTS_PER_SECOND": str(self._rate)} if self._rate else {}
@@ -241,3 +248,10 @@ class Site:
         phone = f"+1202555{1000 + number:04d}"
         methods = (MethodDraft(sms=phone), MethodDraft(voice=phone))
         return PersonDraft(id=f"r{number}", name=f"R{number}", methods=methods)
+
+
+def _resident(services: Copy) -> int:
+    assert services.process is not None
+    status = Path(f"/proc/{services.process.pid}/status").read_text()
+    line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
+    return int(line.split()[1]) * 1024

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from contracts import streams
+from services import process
 from services.runtime import nats_config, nats_deploy, nats_secrets, nats_setup
 
 ROOT = Path(__file__).parents[2]
@@ -121,7 +122,7 @@ def test_systemd_finds_the_units_valid(tmp_path: Path) -> None:
 
 
 def test_no_unit_ever_gives_up_restarting() -> None:
-    for name in ("vigil-nats", "vigil", "vigil-watchdog"):
+    for name in ("vigil-nats", "vigil-back", "vigil-front", "vigil-watchdog"):
         text = (DEPLOY / "systemd" / f"{name}.service").read_text()
         assert "Restart=always\n" in text and "StartLimitIntervalSec=0\n" in text, name
 
@@ -133,10 +134,24 @@ def test_the_watchdog_unit_needs_neither_nats_nor_the_services() -> None:
 
 def test_compose_names_files_that_exist_and_publishes_the_gateway_on_loopback_only() -> None:
     compose = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
-    assert set(compose["services"]) == {"nats", "provision", "services", "watchdog"}
+    assert set(compose["services"]) == {"nats", "provision", "back", "front", "watchdog"}
     assert (DEPLOY / compose["x-vigil"]["build"]["context"] / "deploy" / "Containerfile").exists()
     ports = [port for service in compose["services"].values() for port in service.get("ports", [])]
     assert ports == ["127.0.0.1:8080:8080"]
+
+
+def test_units_and_containers_together_run_every_service_once() -> None:
+    """The words after `vigil run` are what the command takes; a wrong one would show on the first night."""
+    units = [
+        words.split()
+        for unit in sorted((DEPLOY / "systemd").glob("*.service"))
+        for words in re.findall(r"^ExecStart=\S+/vigil run(.*)$", unit.read_text(), re.MULTILINE)
+    ]
+    compose = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"].values()
+    commands = [service["command"] for service in compose]
+    containers = [command[2:] for command in commands if command[:2] == ["vigil", "run"]]
+    for started in (units, containers):
+        assert sorted(name for words in started for name in process.named(words)) == sorted(process.APPS)
 
 
 def test_the_image_copies_only_what_exists() -> None:
