@@ -39,7 +39,14 @@ def new_patient_id() -> str:
 class Administration:
     """Writes what ops decided. Raises nats errors when a bucket can't be written."""
 
-    def __init__(self, nc: Client, seals: Seals, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        nc: Client,
+        seals: Seals,
+        now: Callable[[], datetime],
+        hash_pin: Callable[[str], str] = pins.hash_pin,
+    ) -> None:
+        self._hash_pin = hash_pin
         self._nc = nc
         self._seals = seals
         self._now = now
@@ -110,7 +117,7 @@ class Administration:
             methods=tuple(methods),
             zone=draft.zone,
             site=draft.site,
-            pin_hash=pins.hash_pin(draft.pin) if draft.pin else kept,
+            pin_hash=self._hash_pin(draft.pin) if draft.pin else kept,
             active=draft.active,
             role=draft.role,
             languages=draft.languages,

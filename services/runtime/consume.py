@@ -71,8 +71,15 @@ class Ears:
     """Subscribes a service's handlers to its durables, and keeps the rule of acknowledgement."""
 
     def __init__(
-        self, broker: NatsBroker, nc: Client, service: str, clock: Clock, activity: Activity
+        self,
+        broker: NatsBroker,
+        nc: Client,
+        service: str,
+        clock: Clock,
+        activity: Activity,
+        most_lanes: int = 256,
     ) -> None:
+        self._most_lanes = most_lanes
         self.broker = broker
         self._nc = nc
         self._service = service
@@ -86,7 +93,7 @@ class Ears:
         self._lanes: list[LogicSubscriber[Any]] = []
 
     def hear(self, name: str, handler: Handler) -> None:
-        """Send every message of the durable to the handler, on as many lanes as the table says."""
+        """Send every message of the durable to the handler, on as many lanes as table and settings say."""
         stream, spec = durable(name)
         if spec.service != self._service:
             raise ValueError(f"durable {name} belongs to {spec.service}, not to {self._service}")
@@ -94,7 +101,7 @@ class Ears:
         # Looked up once: by name it would take as long as the rest of the rule.
         self._seconds[name] = SECONDS.labels(name)
         self._handled[name] = HANDLED.labels(name, "handled")
-        for lane in range(spec.lanes):
+        for lane in range(min(spec.lanes, self._most_lanes)):
             subscriber = self.broker.subscriber(
                 spec.filters[0],
                 stream=JStream(stream.name, declare=False),

@@ -189,17 +189,18 @@ async def _lost(
 
 
 async def _create(js: JetStreamContext, found: _Found, replicas: int) -> list[str]:
-    created: list[str] = []
-    for config in stream_plan.all_streams(replicas):
-        if config.name not in found.streams:
-            await js.add_stream(config)
-            created.append(str(config.name))
-    for stream in streams.STREAMS:
-        for durable in stream.durables:
-            if durable.name not in found.durables:
-                await js.add_consumer(stream.name, stream_plan.durable_config(durable))
-                created.append(f"{stream.name}/{durable.name}")
-    return created
+    missing = [c for c in stream_plan.all_streams(replicas) if str(c.name) not in found.streams]
+    await asyncio.gather(*(js.add_stream(config) for config in missing))
+    unheard = [
+        (stream.name, durable)
+        for stream in streams.STREAMS
+        for durable in stream.durables
+        if durable.name not in found.durables
+    ]
+    await asyncio.gather(
+        *(js.add_consumer(name, stream_plan.durable_config(durable)) for name, durable in unheard)
+    )
+    return [str(config.name) for config in missing] + [f"{name}/{durable.name}" for name, durable in unheard]
 
 
 async def _set_right(js: JetStreamContext, found: _Found, replicas: int) -> list[str]:

@@ -21,6 +21,7 @@ class Settings(BaseSettings):
         None, description="JSON file: user -> password. Default: <var>/secrets/nats.json."
     )
     seal_keys: Path | None = Field(None, description="Sealing keys. Default: <var>/secrets/seal.json.")
+    lanes: int = Field(256, ge=1, description="Most messages of one durable handled at a time by a process.")
     clock_scale: float = Field(1.0, gt=0, description="Demo only: how many times as fast the clock runs.")
     clock_epoch: str = Field(
         "", description="Demo only: the moment from which the clock runs fast, ISO 8601."

@@ -76,9 +76,8 @@ async def open_shell(
     except BaseException:
         await nc.close()
         raise
-    shell = Shell(
-        service, broker, nc, clock, seals, Ears(broker, nc, service, clock, activity), activity, settings
-    )
+    ears = Ears(broker, nc, service, clock, activity, settings.lanes)
+    shell = Shell(service, broker, nc, clock, seals, ears, activity, settings)
     if _holds_patient_keys(service):
         keys = PatientKeys(nc, seals, clock.now)
         await keys.start()

@@ -5,7 +5,8 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,15 +15,19 @@ import nats
 from nats.aio.client import Client
 
 from contracts.commits import BRIEF, DUE, Commit
-from contracts.escalations import EscalationBrief, EscalationStatus
+from contracts.escalations import EscalationBrief
+from contracts.open_work import WITH_DEADLINES, is_open
 from contracts.policies import Policy, Round, Step, Target
 from contracts.schedules import Every, Rotation, Schedule
 from services.administration import Administration
+from services.attendance.aggregate import RULES as ATTENDANCE_RULES
 from services.carrier_emulator.emulator import CarrierEmulator
 from services.carrier_emulator.entries import SmsReachedPhone
 from services.carrier_emulator.numbers import SenderNumber
 from services.conversation.aggregate import RULES as CONVERSATION_RULES
 from services.escalation.app import RULES as ESCALATION_RULES
+from services.followup.aggregate import RULES as FOLLOWUP_RULES
+from services.gateway.outgoing.aggregate import RULES as DELIVERY_RULES
 from services.paging.app import RULES as PAGE_RULES
 from services.programme import MethodDraft, PersonDraft
 from services.runtime import provision
@@ -31,9 +36,20 @@ from services.runtime.clock import ScaledClock
 from services.runtime.nats_server import EmbeddedServer
 from services.runtime.sealing import load_or_create
 from services.runtime.settings import Settings
+from services.triage.aggregate import RULES as TRIAGE_RULES
 from tests.support.world import LINE, SID, SOURCE, SOURCE_TOKEN, SPINE, TOKEN, free_port
 
 ROOT = Path(__file__).parents[2]
+_WHEN = ("NOW", "WITHIN", "TODAY")
+_RULES: tuple[Rules, ...] = (  # type: ignore[type-arg]
+    ESCALATION_RULES,
+    PAGE_RULES,
+    CONVERSATION_RULES,
+    TRIAGE_RULES,
+    ATTENDANCE_RULES,
+    FOLLOWUP_RULES,
+    DELIVERY_RULES,
+)
 
 
 class Copy:
@@ -95,10 +111,17 @@ class Plant:
         self._wait = timedelta(seconds=wait)
         self._people = [f"r{number}" for number in range(responders)]
 
-    async def open(self, copies: int = 1, apart: Sequence[str] = ()) -> None:
+    async def open(
+        self,
+        copies: int = 1,
+        apart: Sequence[str] = (),
+        services: Sequence[str] = SPINE,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
         """Start everything and wait until it answers.
 
         `apart`: services that live in a process of their own, beside the copies of all others.
+        `settings`: more of the environment.
         """
         await self.server.start()
         await self.emulator.start()
@@ -114,8 +137,9 @@ class Plant:
             "VIGIL_PATIENT_NUMBER": LINE,
             "VIGIL_SOURCE_TOKENS": json.dumps({SOURCE: SOURCE_TOKEN}),
             "VIGIL_LOG_FORMAT": "json",
+            "VIGIL_LANES": "8",
             "PYTHONPATH": str(ROOT),
-        }
+        } | dict(settings or {})
         self.settings = Settings(var=self.folder / "var", nats_url=self.server.url)
         self.seals = load_or_create(self.settings.seal_file())
         self.admin = await self._connect()
@@ -129,7 +153,7 @@ class Plant:
             own = environment | {"VIGIL_GATEWAY_PORT": str(self.port)}
             self.apart = Copy(own, self.folder / "apart.log", apart)
             await self.apart.start()
-        others = tuple(name for name in SPINE if name not in apart)
+        others = tuple(name for name in services if name not in apart)
         for number in range(copies):
             own = environment | {"VIGIL_GATEWAY_PORT": str(self.port if number == 0 else free_port())}
             copy = Copy(own, self.folder / f"copy{number}.log", others)
@@ -148,7 +172,7 @@ class Plant:
         await self.http.close()
         await self.admin.close()
         await self.emulator.stop()
-        await self.server.stop()
+        self.server.kill()
         self.clock.stop()
 
     @property
@@ -201,7 +225,7 @@ class Plant:
         return [
             entry
             for entry in self.emulator.ledger.of(SmsReachedPhone)
-            if f"VIGIL {code} " in entry.body or f"{code} WITHIN" in entry.body or f"{code} NOW" in entry.body
+            if any(said in entry.body for said in (f"VIGIL {code} ", *(f"{code} {when}" for when in _WHEN)))
         ]
 
     async def briefs(self) -> dict[str, EscalationBrief]:
@@ -231,13 +255,14 @@ class Plant:
 
     async def audit(self) -> None:
         """Assert the laws on the stored log: open means due, and the state is the fold of the events."""
-        for subject, (_, headers) in (await self.last("ESCALATIONS", "escalations.*")).items():
-            brief = EscalationBrief.model_validate_json(headers[BRIEF])
-            if brief.status is not EscalationStatus.CLOSED:
-                assert DUE in headers, f"{subject} is open and not due"
-        await self._folds("ESCALATIONS", ESCALATION_RULES)
-        await self._folds("PAGES", PAGE_RULES)
-        await self._folds("CONVERSATIONS", CONVERSATION_RULES)
+        for stream in WITH_DEADLINES:
+            for subject, (_, headers) in (await self.last(stream, ">")).items():
+                if is_open(stream, headers.get(BRIEF, "")):
+                    assert DUE in headers, f"{subject} is open and not due"
+        for rules in _RULES:
+            await self._folds(rules.stream, rules)
+        asked = Counter(headers["Nats-Msg-Id"] for _, _, headers in await self.stored("OUTREACH"))
+        assert max(asked.values(), default=1) == 1, f"asked for more often than once: {asked}"
 
     async def last(self, stream: str, subjects: str) -> dict[str, tuple[Commit, dict[str, str]]]:
         """Return the last commit of each subject."""
@@ -253,6 +278,14 @@ class Plant:
             assert state == rules.state.model_validate(messages[-1][0].state), f"{subject}: fold differs"
 
     async def read(self, stream: str, subjects: str) -> dict[str, list[tuple[Commit, dict[str, str]]]]:
+        """Return the commits of each subject, the oldest first."""
+        found: dict[str, list[tuple[Commit, dict[str, str]]]] = {}
+        for subject, data, headers in await self.stored(stream, subjects):
+            found.setdefault(subject, []).append((Commit.model_validate_json(data), headers))
+        return found
+
+    async def stored(self, stream: str, subjects: str = ">") -> list[tuple[str, bytes, dict[str, str]]]:
+        """Return what a stream holds, the oldest first: subject, data, headers."""
         from nats.js.api import AckPolicy, ConsumerConfig
 
         js = self.admin.jetstream(timeout=30)
@@ -260,12 +293,11 @@ class Plant:
             stream, ConsumerConfig(ack_policy=AckPolicy.NONE, filter_subject=subjects, mem_storage=True)
         )
         pull = await js.pull_subscribe_bind(consumer=info.name, stream=stream)
-        found: dict[str, list[tuple[Commit, dict[str, str]]]] = {}
+        found: list[tuple[str, bytes, dict[str, str]]] = []
         left = info.num_pending or 0
         while left > 0:
             for message in await pull.fetch(min(500, left), timeout=30):
-                commit = Commit.model_validate_json(message.data)
-                found.setdefault(message.subject, []).append((commit, dict(message.headers or {})))
+                found.append((message.subject, message.data, dict(message.headers or {})))
                 left -= 1
         await js.delete_consumer(stream, info.name)
         return found

@@ -64,7 +64,7 @@ class Side:
             await self.stop_one()
         await self.admin.close()
         await self.emulator.stop()
-        await self.server.stop()
+        self.server.kill()
         assert self.emulator.crashes == ()
 
     async def gateway(self, **changed: object) -> GatewayService:

@@ -29,7 +29,7 @@ class Bus:
         for nc in self._clients:
             with contextlib.suppress(Exception):
                 await nc.close()
-        await self.server.stop()
+        self.server.kill()
 
     async def connect(self, user: str) -> Client:
         """Connect with the settings that services use."""

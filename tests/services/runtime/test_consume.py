@@ -254,7 +254,8 @@ async def test_no_subscriber_of_any_service_acknowledges_by_itself(world: World)
 
 @pytest.fixture
 async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
-    async with open_world(tmp_path_factory.mktemp("world"), services=tuple(APPS)) as opened:
+    lanes = {"VIGIL_LANES": "256"}
+    async with open_world(tmp_path_factory.mktemp("world"), services=tuple(APPS), settings=lanes) as opened:
         yield opened
 
 
