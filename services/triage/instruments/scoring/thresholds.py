@@ -8,6 +8,7 @@ import difflib
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from types import UnionType
@@ -56,15 +57,23 @@ def load(site: Path | None = None) -> Thresholds:
 
     Raises ThresholdsError.
     """
-    shipped = files(_PACKAGE).joinpath(_FILE).read_text("utf-8")
     if site is None:
-        return of_texts(shipped)
+        return _shipped()
     try:
-        return of_texts(shipped, site.read_text("utf-8"), str(site))
+        return of_texts(_shipped_text(), site.read_text("utf-8"), str(site))
     except OSError as error:
         raise ThresholdsError((f"{site}: cannot be read ({error.strerror}); name another file",)) from None
     except UnicodeDecodeError:
         raise ThresholdsError((f"{site}: is no UTF-8 text; save it as UTF-8",)) from None
+
+
+@cache
+def _shipped() -> Thresholds:
+    return of_texts(_shipped_text())
+
+
+def _shipped_text() -> str:
+    return files(_PACKAGE).joinpath(_FILE).read_text("utf-8")
 
 
 def of_texts(shipped: str, site: str | None = None, site_name: str = "site") -> Thresholds:
