@@ -110,9 +110,11 @@ class AttendanceCode(Value):
 
     def fits(self, patient: str, text: str, at: Moment) -> bool:
         """Return whether the whole text is this code, from somebody expected there, while it counts."""
-        return (
-            text.strip() == self.code and patient in self.patients and self.opens_at <= at <= self.closes_at
-        )
+        return self.is_whole(text) and patient in self.patients and self.opens_at <= at <= self.closes_at
+
+    def is_whole(self, text: str) -> bool:
+        """Return whether the whole text is this code, whoever sends it, and when."""
+        return text.strip() == self.code
 
 
 class AttendanceStatus(StrEnum):
@@ -129,6 +131,27 @@ class AttendanceStatus(StrEnum):
     MISSED = "missed"
     LATE = "late"
     """Missed at first; came, or was entered, afterwards."""
+
+
+class AttendanceBrief(Value):
+    """What others may know of it at a glance, in the header of each commit."""
+
+    status: AttendanceStatus
+    starts_at: Moment | None = None
+    ends_at: Moment | None = None
+    group: Id | None = None
+    site: Id = "main"
+    zone: str = "America/New_York"
+    grace_minutes: int = 15
+    remind_at: Moment | None = None
+    seen_at: Moment | None = None
+    """When they came."""
+    document: str = ""
+    """What said that they came."""
+    urgency: Urgency | None = None
+    """Of the signal, when it was missed."""
+    cancelled: str = ""
+    """Why they are not expected there, as AttendanceCancelled says it."""
 
 
 class AttendanceExpected(Value):
@@ -182,6 +205,22 @@ class AttendanceConfirmed(Value):
     """How it was reported: api, list, text, fhir, staff."""
     late: bool = False
     """Whether they had been counted as missing before."""
+    document: str = ""
+    """The source's resource that said so, as a keyed hash."""
+
+
+class AttendanceTakenBack(Value):
+    """A check-in was a mistake. Whoever had been counted as there is expected again, or missing at once."""
+
+    type: Literal["attendance_taken_back"] = "attendance_taken_back"
+    at: Moment
+    """When that was received: check-ins that were received later count."""
+    heard_at: Moment
+    document: str = ""
+    """Whose word is taken back; empty: whoever gave it."""
+    source: str = ""
+    by: str = ""
+    """How it was reported: api, list, fhir, staff."""
 
 
 class AttendanceExcused(Value):
@@ -199,7 +238,7 @@ class AttendanceCancelled(Value):
 
     type: Literal["attendance_cancelled"] = "attendance_cancelled"
     at: Moment
-    why: Literal["session_off", "holiday", "not_enrolled", "group_gone", "source", "discharged"]
+    why: Literal["session_off", "holiday", "not_enrolled", "group_gone", "source", "discharged", "linked"]
     as_of: Moment | None = None
     late: bool = False
 
@@ -232,6 +271,18 @@ class AttendanceMissed(Value):
     """How many were expected at the session, when nobody at all was checked in; else 0."""
 
 
+class AttendanceAdopted(Value):
+    """What became of it under another id of the same person: part of their past, and no signal anew."""
+
+    type: Literal["attendance_adopted"] = "attendance_adopted"
+    at: Moment
+    session: Id
+    patient: Id
+    former: Id
+    """The other id."""
+    brief: AttendanceBrief
+
+
 class AttendanceTold(Value):
     """What was owed to others because of it has been published."""
 
@@ -245,33 +296,16 @@ AttendanceEvent = Annotated[
     | AttendanceMoved
     | AttendanceReminded
     | AttendanceConfirmed
+    | AttendanceTakenBack
     | AttendanceExcused
     | AttendanceCancelled
     | AttendanceHeldBack
     | AttendanceMissed
+    | AttendanceAdopted
     | AttendanceTold,
     Field(discriminator="type"),
 ]
 """Everything that happens to one expected attendance, `attendances.<session>.<patient>`."""
-
-
-class AttendanceBrief(Value):
-    """What others may know of it at a glance, in the header of each commit."""
-
-    status: AttendanceStatus
-    starts_at: Moment | None = None
-    ends_at: Moment | None = None
-    group: Id | None = None
-    site: Id = "main"
-    zone: str = "America/New_York"
-    grace_minutes: int = 15
-    remind_at: Moment | None = None
-    seen_at: Moment | None = None
-    """When they came."""
-    urgency: Urgency | None = None
-    """Of the signal, when it was missed."""
-    cancelled: str = ""
-    """Why they are not expected there, as AttendanceCancelled says it."""
 
 
 def session_id(group: str, on: date, start: time) -> str:

@@ -47,6 +47,17 @@ class TextReceived(Value):
     """The patient asks that what is kept about them be deleted (DELETE as the whole text)."""
 
 
+class CodeTexted(Value):
+    """The patient texted an attendance code and nothing else: no text to the crisis line, but answered."""
+
+    type: Literal["code_texted"] = "code_texted"
+    at: Moment
+    sid: str
+    evidence: int
+    session: Id | None = None
+    """Where it checked them in; None: it didn't count, and staff have it on the worklist."""
+
+
 class CallReceived(Value):
     """The patient called; `room` is where they wait to be connected."""
 
@@ -86,6 +97,8 @@ class Purpose(StrEnum):
     """To the patient: are you still there?"""
     SURVEY = "survey"
     """To the patient: one question, after the end."""
+    CODE = "code"
+    """To the patient, who texted an attendance code: whether it counted."""
     RIGHTS = "rights"
     """To the patient, who texted DELETE: whom to ask about their record."""
     OUTREACH = "outreach"
@@ -113,6 +126,7 @@ _AUTOMATIC = frozenset(
         Purpose.CHECK_IN,
         Purpose.SURVEY,
         Purpose.RIGHTS,
+        Purpose.CODE,
     }
 )
 
@@ -368,6 +382,15 @@ class ContactsRead(Value):
     contacts: tuple[Id, ...] = ()
 
 
+class ContactRevoked(Value):
+    """The patient took the consent for a support contact back, and told whoever holds the conversation."""
+
+    type: Literal["contact_revoked"] = "contact_revoked"
+    at: Moment
+    responder: Id
+    contact: Id
+
+
 class EmergencyStarted(Value):
     """The holder began the guided hand-off to 911."""
 
@@ -452,6 +475,7 @@ class AlarmSet(Value):
 ConversationEvent = Annotated[
     TextReceived
     | CallReceived
+    | CodeTexted
     | OptedOut
     | OptedIn
     | AnswerWaiting
@@ -476,6 +500,7 @@ ConversationEvent = Annotated[
     | PersonLeft
     | TranscriptRead
     | ContactsRead
+    | ContactRevoked
     | EmergencyStarted
     | EmergencyCalled
     | EmergencyAsked

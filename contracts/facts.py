@@ -69,6 +69,19 @@ class CheckedIn(_Reported):
     by: Literal["api", "list", "text", "fhir", "staff"] = "api"
 
 
+class CheckInUndone(_Reported):
+    """A check-in was a mistake: what it said of the patient counts no more.
+
+    From another system (`api`, `fhir`) it takes back what was said under the same `document`; by list or
+    by staff whoever said it. It concerns only what was received before it.
+    """
+
+    type: Literal["check_in_undone"] = "check_in_undone"
+    session: Id | None = None
+    """None: the session that the check-in counted for."""
+    by: Literal["api", "list", "fhir", "staff"] = "api"
+
+
 class AbsenceExcused(_Reported):
     """The patient said ahead, or somebody of the staff says, that they don't come."""
 
@@ -123,6 +136,7 @@ Fact = Annotated[
     SessionPlanned
     | SessionCancelled
     | CheckedIn
+    | CheckInUndone
     | AbsenceExcused
     | ScreenAnswered
     | SpecimenTested

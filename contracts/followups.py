@@ -245,6 +245,8 @@ class AskAnswered(Value):
     ask: Id
     outcome: str
     """`done`, or the reason why not, in a few words."""
+    by: str = ""
+    """Who asked: an account, or a responder's id where it was asked by a key."""
 
 
 class FollowupTold(Value):

@@ -40,7 +40,9 @@ class OutreachAsked(Value):
     send_by: Moment
     """After this it is withheld: it would speak of what is past."""
     args: dict[str, str] = Field(default_factory=dict)
-    """Of a reminder: `time`, on the patient's wall clock. Nothing identifying."""
+    """Of a reminder: `at`, the day and the minute on the programme's wall clock (`2026-11-24T09:00`), which
+    the crisis line says in the patient's language; `time` alone for whoever knows no `at`. Nothing
+    identifying."""
     variant: int = 0
     """Which of the kind's wordings."""
     sealed: Sealed | None = None

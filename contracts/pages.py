@@ -134,6 +134,8 @@ class PageAcknowledged(FromResponder):
     urgency: Urgency
     evidence: int
     channel: Channel
+    desk: bool = False
+    """Whether it was pressed in the console: it says nothing of any phone."""
 
 
 class PageDeclined(FromResponder):
@@ -141,6 +143,8 @@ class PageDeclined(FromResponder):
 
     type: Literal["page_declined"] = "page_declined"
     channel: Channel
+    desk: bool = False
+    """Whether it was pressed in the console: it says nothing of any phone."""
 
 
 class PageExhausted(FromResponder):

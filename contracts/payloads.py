@@ -10,6 +10,7 @@ from typing import Any, get_args
 from contracts import (
     attendance,
     carrier,
+    console,
     conversations,
     deliveries,
     escalations,
@@ -17,6 +18,7 @@ from contracts import (
     followups,
     media,
     notices,
+    open_work,
     outreach,
     overdue,
     pages,
@@ -232,6 +234,7 @@ SUBJECTS: tuple[Facts | Commits, ...] = (
             ("session_planned", facts.SessionPlanned, "A session of this patient alone is planned or moved."),
             ("session_cancelled", facts.SessionCancelled, "It does not take place."),
             ("checked_in", facts.CheckedIn, "The patient is there."),
+            ("check_in_undone", facts.CheckInUndone, "A check-in was a mistake."),
             ("absence_excused", facts.AbsenceExcused, "They don't come, and said so."),
             ("screen_answered", facts.ScreenAnswered, "A screening instrument was answered."),
             ("specimen_tested", facts.SpecimenTested, "Breath or urine was tested."),
@@ -304,6 +307,20 @@ SUBJECTS: tuple[Facts | Commits, ...] = (
         "Texts to a patient that the crisis line is asked to send, or not to send any more.",
     ),
     Facts(
+        "pressed_page",
+        "CONSOLE",
+        "console.pressed.page.{responder}",
+        (console.Pressed,),
+        "A responder answered in the console about a page, or what they hold.",
+    ),
+    Facts(
+        "pressed_talk",
+        "CONSOLE",
+        "console.pressed.talk.{responder}",
+        (console.Pressed,),
+        "A responder wrote to a patient in the console, or pressed a key of a conversation.",
+    ),
+    Facts(
         "notices",
         "NOTICES",
         "notices.{responder}",
@@ -326,7 +343,7 @@ SUBJECTS: tuple[Facts | Commits, ...] = (
             (overdue.LookAgain,),
             f"A deadline in {stream} has passed.",
         )
-        for stream in ("ESCALATIONS", "PAGES", "CONVERSATIONS", "ATTENDANCES", "FOLLOWUPS")
+        for stream in open_work.WITH_DEADLINES
     ),
     Facts(
         "parked",
@@ -361,6 +378,9 @@ BUCKET_VALUES: dict[str, type[Value] | None] = {
     "media_files": media.FilePart,
     "recipients": deliveries.Recipient,
     "intake": None,
+    "accounts": console.Account,
+    "sessions": console.Session,
+    "sign_ins": console.SignIns,
     "holds": privacy.Hold,
     "erasures": privacy.ErasureRequest,
     "pin_tries": privacy.PinTries,

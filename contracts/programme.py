@@ -16,6 +16,7 @@ Content = Literal[
     "disclosures",
     "media",
     "notes",
+    "screens",
 ]
 """What of a patient was shown."""
 

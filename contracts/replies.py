@@ -53,7 +53,11 @@ class Key(StrEnum):
     TALK_MUTE = "talk_mute"
     """`mute K7`: the patient asked for no texts; the holder honours it."""
     TALK_CONTACTS = "talk_contacts"
-    """`contacts K7`: whom the patient lets us ask for help, by number, today."""
+    """`contacts K7`: whom the patient lets us ask for help, by number, today; `contacts K7 end 2`: the
+    patient takes the consent for the second one back."""
+    TALK_SKILL = "talk_skill"
+    """`/skill grounding`: a resource on that topic, in the patient's language, `plain` or `fuller` if
+    said; without a topic: the list."""
     TALK_LAST = "talk_last"
     """`last K7`, `last 5 K7`: the last texts of both sides."""
     HELP = "help"
@@ -190,6 +194,8 @@ def _talk(tokens: list[str]) -> Reply | None:
     if tokens[0] == "called" and len(tokens) > 1 and tokens[1].strip(".,:;!") == "911":
         # Told to us, or to the patient? A step of a hand-off must not end on the wrong phone.
         return Reply(Key.TALK_911, code.upper(), name=" ".join(tokens[2:]), number=UNCLEAR)
+    if tokens[0] == _SKILL:
+        return _skill(code, tokens[1:])
     key = Key.TALK_CANNED if _CANNED.fullmatch(tokens[0]) else _TALK_WORDS.get(tokens[0])
     if key is None:
         return None
@@ -204,6 +210,8 @@ def _talk(tokens: list[str]) -> Reply | None:
         code, rest = rest[-1], rest[:-1]
     code, name = code.upper(), " ".join(rest)
     match key:
+        case Key.TALK_CONTACTS if len(rest) == 2 and rest[0] == "end" and _SMALL.fullmatch(rest[1]):
+            return Reply(key, code, number=rest[1])
         case Key.TALK_SAFE | Key.TALK_WHERE | Key.TALK_LEAVE | Key.TALK_MUTE | Key.TALK_CONTACTS:
             return Reply(key, code) if not rest else None
         case Key.TALK_911:
@@ -222,6 +230,16 @@ def _talk(tokens: list[str]) -> Reply | None:
             return Reply(key, code, name=name) if rest else Reply(Key.UNKNOWN, code)
 
 
+def _skill(code: str, rest: list[str]) -> Reply:
+    """Read what stands behind `/skill`: with its slash it is meant for us, whatever follows it."""
+    if not code and rest and _is_code(rest[0]):
+        code, rest = rest[0], rest[1:]
+    elif not code and len(rest) > 1 and _is_code(rest[-1]):
+        code, rest = rest[-1], rest[:-1]
+    return Reply(Key.TALK_SKILL, code.upper(), name=" ".join(rest))
+
+
+_SKILL = "/skill"
 _CANNED = re.compile(r"/\w*")
 _SMALL = re.compile("[1-9][0-9]?")
 UNCLEAR = "unclear"

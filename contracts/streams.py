@@ -82,6 +82,8 @@ SERVICES = (
     "attendance",
     "followup",
     "watchdog",
+    "console",
+    "ledger",
     "cli",
 )
 
@@ -97,7 +99,10 @@ STREAMS = (
             ("attendance", ("programme.signal_followed.*",)),
             ("followup", ("programme.signal_followed.*",)),
             # A code texted by a patient who is expected at a session.
-            ("conversation", ("programme.checked_in.*",)),
+            # And a resource that whoever holds a conversation wants sent.
+            ("conversation", ("programme.checked_in.*", "programme.followup_asked.*")),
+            # Who had sealed content shown.
+            ("console", ("programme.patient_revealed.*",)),
             ("cli", ("programme.>",)),
         ),
         max_bytes=4 * GIB,
@@ -121,6 +126,7 @@ STREAMS = (
                     "programme.session_planned.*",
                     "programme.session_cancelled.*",
                     "programme.checked_in.*",
+                    "programme.check_in_undone.*",
                     "programme.absence_excused.*",
                     "programme.patient_discharged.*",
                     "programme.patient_linked.*",
@@ -139,7 +145,7 @@ STREAMS = (
             ),
         ),
         # The last check-in of whoever seems to be missing: it may still wait to be heard.
-        followed_by=("attendance", "cli"),
+        followed_by=("attendance", "ledger", "cli"),
         duplicate_window=timedelta(hours=24),
         purged=True,
     ),
@@ -205,6 +211,7 @@ STREAMS = (
         max_bytes=1 * GIB,
         max_age=timedelta(days=90),
         durables=(Durable("escalation_signals", "escalation", ("signals.*",), 64),),
+        followed_by=("ledger", "cli"),
         duplicate_window=timedelta(hours=24),
     ),
     Stream(
@@ -228,6 +235,8 @@ STREAMS = (
             "followup",
             "watchdog",
             "roster",
+            "console",
+            "ledger",
             "cli",
         ),
         purged=True,
@@ -243,7 +252,7 @@ STREAMS = (
             Durable("escalation_pages", "escalation", ("pages.*.*",), 16),
             Durable("roster_pages", "roster", ("pages.*.*",), 1),
         ),
-        followed_by=("paging", "gateway", "watchdog", "roster", "cli"),
+        followed_by=("paging", "gateway", "watchdog", "roster", "console", "ledger", "cli"),
     ),
     Stream(
         name="CONVERSATIONS",
@@ -252,7 +261,7 @@ STREAMS = (
         appended_by=(("conversation", ("conversations.*",)),),
         max_bytes=1 * GIB,
         durables=(Durable("followup_conversations", "followup", ("conversations.*",), 4),),
-        followed_by=("conversation", "watchdog", "cli"),
+        followed_by=("conversation", "watchdog", "console", "ledger", "cli"),
         purged=True,
     ),
     Stream(
@@ -262,7 +271,7 @@ STREAMS = (
         appended_by=(("triage", ("triage.*",)),),
         max_bytes=1 * GIB,
         durables=(Durable("gateway_triage", "gateway", ("triage.*",), 2),),
-        followed_by=("triage", "cli"),
+        followed_by=("triage", "console", "ledger", "cli"),
         purged=True,
     ),
     Stream(
@@ -273,7 +282,7 @@ STREAMS = (
         max_bytes=2 * GIB,
         # Longer than any row of misses that counts; sessions are planned months ahead.
         max_age=timedelta(days=400),
-        followed_by=("attendance", "watchdog", "cli"),
+        followed_by=("attendance", "watchdog", "ledger", "cli"),
     ),
     Stream(
         name="FOLLOWUPS",
@@ -281,7 +290,8 @@ STREAMS = (
         holds="After a crisis or a discharge: tasks and caring contacts, one subject per patient.",
         appended_by=(("followup", ("followups.*",)),),
         max_bytes=1 * GIB,
-        followed_by=("followup", "watchdog", "cli"),
+        durables=(Durable("conversation_followups", "conversation", ("followups.*",), 2),),
+        followed_by=("followup", "watchdog", "ledger", "cli"),
         purged=True,
     ),
     Stream(
@@ -302,7 +312,7 @@ STREAMS = (
         max_bytes=2 * GIB,
         # Whom a patient's data went to is accounted for six years: 45 CFR 164.528.
         max_age=timedelta(days=6 * 366),
-        followed_by=("gateway", "cli"),
+        followed_by=("gateway", "watchdog", "ledger", "cli"),
     ),
     Stream(
         name="NOTICES",
@@ -313,6 +323,20 @@ STREAMS = (
         max_bytes=256 * MIB,
         max_age=timedelta(days=90),
         durables=(Durable("paging_notices", "paging", ("notices.*",), 2),),
+        duplicate_window=timedelta(hours=24),
+    ),
+    Stream(
+        name="CONSOLE",
+        subjects=("console.>",),
+        holds="What responders pressed in the console, and what they wrote there to patients.",
+        appended_by=(("console", ("console.pressed.page.*", "console.pressed.talk.*")),),
+        max_bytes=256 * MIB,
+        max_age=timedelta(days=90),
+        durables=(
+            Durable("paging_pressed", "paging", ("console.pressed.page.*",), 4),
+            # Words must reach the patient in the order in which they were written.
+            Durable("conversation_pressed", "conversation", ("console.pressed.talk.*",), 1, in_order=True),
+        ),
         duplicate_window=timedelta(hours=24),
     ),
     Stream(
@@ -328,6 +352,7 @@ STREAMS = (
             Durable("conversation_overdue", "conversation", ("overdue.CONVERSATIONS",), 1),
             Durable("attendance_overdue", "attendance", ("overdue.ATTENDANCES",), 1),
             Durable("followup_overdue", "followup", ("overdue.FOLLOWUPS",), 1),
+            Durable("gateway_overdue", "gateway", ("overdue.DELIVERIES",), 1),
         ),
     ),
     Stream(
@@ -357,6 +382,7 @@ STREAMS = (
             "followup",
             "gateway",
             "watchdog",
+            "console",
             "cli",
         ),
     ),
@@ -367,23 +393,30 @@ BUCKETS = (
         "policies",
         "The policies in force as one version (`current`), and every version there was (`v<number>`).",
         ("cli",),
-        ("escalation", "cli", "watchdog"),
+        ("escalation", "ledger", "cli", "watchdog"),
         max_bytes=256 * MIB,
     ),
     Bucket(
         "people",
         "Responders and their contact methods.",
         ("cli", "paging", "roster"),
-        ("escalation", "paging", "gateway", "roster", "conversation", "followup", "cli"),
+        ("escalation", "paging", "gateway", "roster", "conversation", "followup", "console", "ledger", "cli"),
     ),
-    Bucket("schedules", "Rotations and what changes them.", ("cli",), ("roster", "gateway", "cli")),
-    Bucket("calendars", "Holidays of the sites.", ("cli",), ("roster", "attendance", "cli")),
-    Bucket("groups", "Groups of the programme and their timetables.", ("cli",), ("attendance", "cli")),
+    Bucket(
+        "schedules",
+        "Rotations and what changes them.",
+        ("cli",),
+        ("roster", "gateway", "console", "ledger", "cli"),
+    ),
+    Bucket("calendars", "Holidays of the sites.", ("cli",), ("roster", "attendance", "ledger", "cli")),
+    Bucket(
+        "groups", "Groups of the programme and their timetables.", ("cli",), ("attendance", "ledger", "cli")
+    ),
     Bucket(
         "enrolments",
         "Who is expected at which group's sessions, from when until when.",
         ("cli", "attendance"),
-        ("attendance", "cli"),
+        ("attendance", "ledger", "cli"),
     ),
     Bucket(
         "attendance_codes",
@@ -392,8 +425,8 @@ BUCKETS = (
         ("attendance", "conversation", "cli"),
         history=1,
     ),
-    Bucket("swaps", "Swaps offered and answered.", ("cli", "roster"), ("roster", "cli")),
-    Bucket("leaves", "Who is away when.", ("cli",), ("roster", "cli")),
+    Bucket("swaps", "Swaps offered and answered.", ("cli", "roster"), ("roster", "ledger", "cli")),
+    Bucket("leaves", "Who is away when.", ("cli",), ("roster", "ledger", "cli")),
     Bucket("handoffs", "Coming turns: told, confirmed.", ("roster",), ("roster", "cli"), history=1),
     Bucket(
         "verifications",
@@ -402,25 +435,25 @@ BUCKETS = (
         ("roster", "cli"),
         history=1,
     ),
-    Bucket("feeds", "Calendar feeds, by the hash of their secret.", ("cli",), ("gateway", "cli")),
+    Bucket("feeds", "Calendar feeds, by the hash of their secret.", ("cli",), ("gateway", "ledger", "cli")),
     Bucket(
         "reports",
         "Reports of `vigil verify`: what was found, and who signed it.",
         ("cli",),
-        ("cli",),
+        ("ledger", "cli"),
     ),
     Bucket(
         "roster_changes",
         "Changes of the roster by commands, by number: who, when, why and what.",
         ("cli",),
-        ("cli",),
+        ("ledger", "cli"),
         history=1,
     ),
     Bucket(
         "shifts",
         "Schedules compiled flat.",
         ("roster", "cli"),
-        ("escalation", "roster", "gateway", "conversation", "cli"),
+        ("escalation", "roster", "gateway", "conversation", "console", "cli"),
         max_bytes=256 * MIB,
         # Rewritten four times a day: calendar feeds show the past week as it was.
         history=32,
@@ -428,22 +461,32 @@ BUCKETS = (
     Bucket(
         "patients",
         "Patients, sealed.",
-        ("cli", "gateway", "conversation", "attendance", "followup"),
-        ("escalation", "gateway", "conversation", "paging", "attendance", "followup", "cli"),
+        ("cli", "gateway", "conversation", "followup"),
+        (
+            "escalation",
+            "gateway",
+            "conversation",
+            "paging",
+            "attendance",
+            "followup",
+            "console",
+            "ledger",
+            "cli",
+        ),
         max_bytes=512 * MIB,
     ),
     Bucket(
         "aliases",
         "Outside ids and phone hashes -> patient.",
         ("cli", "gateway", "conversation"),
-        ("gateway", "conversation", "cli"),
+        ("gateway", "conversation", "ledger", "cli"),
         max_bytes=128 * MIB,
     ),
     Bucket(
         "keys",
         "A key per patient, under the site's key. Once erased, what it sealed is unreadable everywhere.",
-        ("gateway", "conversation", "triage", "followup", "cli"),
-        ("gateway", "conversation", "triage", "followup", "cli"),
+        ("gateway", "conversation", "triage", "followup", "console", "cli"),
+        ("gateway", "conversation", "triage", "followup", "console", "cli"),
         max_bytes=256 * MIB,
         history=1,
         erased=True,
@@ -461,6 +504,8 @@ BUCKETS = (
             "triage",
             "attendance",
             "followup",
+            "console",
+            "ledger",
             "cli",
         ),
         max_bytes=1 * MIB,
@@ -494,11 +539,15 @@ BUCKETS = (
         "recipients",
         "Other systems that are told, of what, and on what ground; never their tokens.",
         ("cli",),
-        ("gateway", "cli"),
+        ("gateway", "ledger", "cli"),
         max_bytes=4 * MIB,
     ),
-    Bucket("holds", "Legal holds: nothing of these patients is erased or purged.", ("cli",), ("cli",)),
-    Bucket("erasures", "Requests to erase a patient's key, and who confirmed them.", ("cli",), ("cli",)),
+    Bucket(
+        "holds", "Legal holds: nothing of these patients is erased or purged.", ("cli",), ("ledger", "cli")
+    ),
+    Bucket(
+        "erasures", "Requests to erase a patient's key, and who confirmed them.", ("cli",), ("ledger", "cli")
+    ),
     Bucket(
         "pin_tries",
         "The last wrong PINs of each responder: after five in a quarter of an hour none is looked at.",
@@ -508,10 +557,32 @@ BUCKETS = (
         history=1,
     ),
     Bucket(
+        "accounts",
+        "Who may sign in to the console, and as what.",
+        ("cli",),
+        ("console", "ledger", "cli"),
+        max_bytes=8 * MIB,
+    ),
+    Bucket(
+        "sessions",
+        "Sign-ins to the console, by the hash of their secret.",
+        ("console",),
+        ("console", "cli"),
+        history=1,
+    ),
+    Bucket(
+        "sign_ins",
+        "The last refused sign-ins of each name, and its last one-time code.",
+        ("console", "cli"),
+        ("console", "cli"),
+        max_bytes=16 * MIB,
+        history=1,
+    ),
+    Bucket(
         "codes",
         "Short codes in use or lately used.",
         ("escalation",),
-        ("escalation", "paging", "cli"),
+        ("escalation", "paging", "console", "cli"),
         history=1,
     ),
     Bucket(

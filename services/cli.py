@@ -2,18 +2,22 @@
 
 import typer
 
-from services.command_line import keys, parked, patients, policies, rosters, sessions
+from services.command_line import accounts, keys, parked, patients, policies, rosters, sessions
 from services.command_line.answer import answer
+from services.command_line.audit import app as audit
 from services.command_line.conversations import conversations
+from services.command_line.demo_week import demo
 from services.command_line.doctor import doctor
 from services.command_line.drill import drill
 from services.command_line.education import app as education
 from services.command_line.escalations import escalations
+from services.command_line.ledger import app as ledger
 from services.command_line.media import app as media
 from services.command_line.page_test import page_test
 from services.command_line.privacy_purge import purge
 from services.command_line.readings import readings
 from services.command_line.recipients import app as recipients
+from services.command_line.reports import report
 from services.command_line.rosters import who
 from services.command_line.running import provision_streams, run, up
 from services.command_line.screens import app as screen
@@ -35,6 +39,7 @@ app = typer.Typer(
     "Begin with `vigil up --demo`. Settings are environment variables VIGIL_*, see .env.example.",
 )
 app.command(rich_help_panel=_RUN)(up)
+app.command(rich_help_panel=_RUN)(demo)
 app.command(rich_help_panel=_RUN)(run)
 app.command("provision", rich_help_panel=_RUN)(provision_streams)
 app.command(rich_help_panel=_CRISIS)(signal)
@@ -56,9 +61,13 @@ app.add_typer(recipients, name="recipients", rich_help_panel=_PROGRAMME)
 app.command(rich_help_panel=_MEND)(drill)
 app.command("page-test", rich_help_panel=_MEND)(page_test)
 app.add_typer(parked.app, name="parked", rich_help_panel=_MEND)
+app.add_typer(accounts.app, name="account", rich_help_panel=_MEND)
 app.add_typer(keys.app, name="keys", rich_help_panel=_MEND)
 app.command(rich_help_panel=_MEND)(purge)
 app.command(rich_help_panel=_MEND)(readings)
+app.command(rich_help_panel=_MEND)(report)
+app.add_typer(ledger, name="ledger", rich_help_panel=_MEND)
+app.add_typer(audit, name="audit", rich_help_panel=_MEND)
 app.command(rich_help_panel=_MEND)(doctor)
 
 if __name__ == "__main__":

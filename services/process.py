@@ -16,6 +16,7 @@ import structlog
 from services.runtime import logging as runtime_logging
 from services.runtime.activity import Activity
 from services.runtime.clock import Clock, ScaledClock
+from services.runtime.paced_clock import PacedClock, PaceFile
 from services.runtime.sealing import Seals, load_or_create
 from services.runtime.settings import Settings, load
 from services.runtime.shell import Running, Shell, open_shell
@@ -31,6 +32,8 @@ APPS = {
     "triage": ("services.triage", "TriageSettings"),
     "attendance": ("services.attendance", "AttendanceSettings"),
     "followup": ("services.followup", "FollowupSettings"),
+    "ledger": ("services.ledger", "LedgerSettings"),
+    "console": ("services.console", "ConsoleSettings"),
     "gateway": ("services.gateway", "GatewaySettings"),
 }
 """Service -> package and settings class, in the order they start: the gateway hears last."""
@@ -83,8 +86,10 @@ class Services:
             _log.info("service_stopped", service=name)
 
 
-def make_clock(settings: Settings) -> ScaledClock:
+def make_clock(settings: Settings) -> ScaledClock | PacedClock:
     """Return the clock the settings ask for."""
+    if settings.clock_file is not None:
+        return PacedClock(PaceFile(settings.clock_file))
     epoch = datetime.fromisoformat(settings.clock_epoch) if settings.clock_epoch else None
     return ScaledClock(settings.clock_scale, epoch)
 

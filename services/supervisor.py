@@ -6,11 +6,13 @@ the supervisor ends, even by kill -9, no child is left.
 """
 
 import asyncio
+import contextlib
 import os
 import signal
 import subprocess
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import structlog
 
@@ -33,6 +35,7 @@ class Child:
 
     `ready` returns once the child can be used; the children after it wait for that, at their
     first start only. `prepare` runs once, between it being ready and the next child's start.
+    `log`: the file to which its output is appended; None: it goes where ours does.
     """
 
     name: str
@@ -40,6 +43,7 @@ class Child:
     environment: Mapping[str, str] = field(default_factory=dict)
     ready: Callable[[], Awaitable[None]] | None = None
     prepare: Callable[[], Awaitable[None]] | None = None
+    log: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,8 @@ class Supervisor:
         self._stopping = asyncio.Event()
         self._running: dict[str, asyncio.subprocess.Process] = {}
         self._keepers: dict[str, asyncio.Task[None]] = {}
+        self.restarts = 0
+        """How often a child ended by itself."""
 
     async def run(self) -> None:
         """Start every child in order and keep it running; return after SIGTERM, SIGINT or `stop`.
@@ -121,6 +127,7 @@ class Supervisor:
             exit_code = await self._run_once(child)
             if self._stopping.is_set():
                 return
+            self.restarts += 1
             failures = 1 if loop.time() - began >= self._pace.healthy_after else failures + 1
             seconds = self._pace.wait(failures)
             _log.error("child_ended", child=child.name, reason=why(exit_code), seconds=seconds)
@@ -131,14 +138,19 @@ class Supervisor:
 
     async def _run_once(self, child: Child) -> int:
         try:
-            process = await asyncio.create_subprocess_exec(
-                *child.argv,
-                stdin=subprocess.DEVNULL,
-                env=os.environ | dict(child.environment),
-                # Ctrl-C in a terminal goes to its whole group; the children are ended by us, in order.
-                start_new_session=True,
-                preexec_fn=orphans.die_with_parent(),
-            )
+            with contextlib.ExitStack() as opened:
+                # The child has it open for itself; ours is closed at once.
+                out = opened.enter_context(child.log.open("ab")) if child.log is not None else None
+                process = await asyncio.create_subprocess_exec(
+                    *child.argv,
+                    stdin=subprocess.DEVNULL,
+                    stdout=out,
+                    stderr=out,
+                    env=os.environ | dict(child.environment),
+                    # Ctrl-C in a terminal goes to its whole group; the children are ended by us, in order.
+                    start_new_session=True,
+                    preexec_fn=orphans.die_with_parent(),
+                )
         except OSError as error:
             _log.error("child_not_started", child=child.name, reason=f"{error.strerror}: {child.argv[0]}")
             return 127

@@ -72,7 +72,6 @@ async def start(shell: Shell, settings: AttendanceSettings) -> Running:
         attendances,
         register,
         tables,
-        patients,
         await shell.bucket("enrolments"),
         looking,
         settings,

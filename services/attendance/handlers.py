@@ -8,10 +8,11 @@ from nats.js.errors import KeyNotFoundError
 from nats.js.kv import KeyValue
 from pydantic import TypeAdapter
 
-from contracts.attendance import AttendanceStatus, Enrolment, subject_of
+from contracts.attendance import AttendanceBrief, AttendanceStatus, Enrolment, subject_of
 from contracts.facts import (
     AbsenceExcused,
     CheckedIn,
+    CheckInUndone,
     Fact,
     PatientDischarged,
     SessionCancelled,
@@ -22,8 +23,7 @@ from services.attendance.aggregate import Attendances
 from services.attendance.core import decide, placing
 from services.attendance.core.decide import Word
 from services.attendance.core.timetable import Planned
-from services.attendance.looking import Looking
-from services.attendance.patients import Patients
+from services.attendance.looking import Looking, word_of
 from services.attendance.planning import alone
 from services.attendance.register import Register
 from services.attendance.settings import AttendanceSettings
@@ -38,6 +38,7 @@ _log = structlog.get_logger()
 _FACTS: TypeAdapter[Fact] = TypeAdapter(Fact)
 _TRIES = 5
 _AROUND = timedelta(days=1)
+_STILL_OPEN = (AttendanceStatus.EXPECTED, AttendanceStatus.HELD_BACK)
 
 
 class Handlers:
@@ -48,7 +49,6 @@ class Handlers:
         attendances: Attendances,
         register: Register,
         tables: Tables,
-        patients: Patients,
         enrolments: KeyValue,
         looking: Looking,
         settings: AttendanceSettings,
@@ -57,7 +57,6 @@ class Handlers:
         self._attendances = attendances
         self._register = register
         self._tables = tables
-        self._patients = patients
         self._enrolments = enrolments
         self._looking = looking
         self._settings = settings
@@ -80,6 +79,8 @@ class Handlers:
                 )
             case CheckedIn():
                 await self._checked_in(fact)
+            case CheckInUndone():
+                await self._taken_back(fact)
             case AbsenceExcused():
                 await self._excused(fact)
             case PatientDischarged():
@@ -117,13 +118,27 @@ class Handlers:
             # If a session comes to be known that it counts for, the end of its grace finds it.
             _log.warning("check_in_without_session", patient=fact.patient)
             return
-        word = Word(fact.at, self._clock.now(), fact.source, fact.by)
+        word = word_of(fact, self._clock.now())
         wanted = self._wanted(session, fact.patient, fact.at)
         await self._attendances.decide(
             subject_of(session, fact.patient),
             _cause(fact),
             lambda state, _: decide.check_in(state, word, wanted),
         )
+
+    async def _taken_back(self, fact: CheckInUndone) -> None:
+        word = word_of(fact, self._clock.now())
+        theirs = self._register.patient(fact.patient).items()
+        session = fact.session or placing.session_seen(theirs, word.document, fact.received_at)
+        if session is None:
+            # Should the check-in still come, the end of grace finds that it was taken back.
+            _log.warning("check_in_not_found", patient=fact.patient)
+            return
+        done = await self._attendances.decide(
+            subject_of(session, fact.patient), _cause(fact), lambda state, _: decide.take_back(state, word)
+        )
+        if done.events:
+            _log.info("check_in_undone", session=session, patient=fact.patient, status=str(done.state.status))
 
     async def _excused(self, fact: AbsenceExcused) -> None:
         sessions = (fact.session,) if fact.session else self._sessions_of_day(fact.patient, fact.on)
@@ -141,9 +156,11 @@ class Handlers:
         )
 
     async def _discharged(self, fact: PatientDischarged) -> None:
-        """From elsewhere: weeks of raised risk begin. From the programme: nobody expects them any more."""
+        """From the programme: nobody expects them any more.
+
+        From elsewhere weeks of raised risk begin: followup notes that in the patient's record.
+        """
         if fact.left != "programme":
-            await self._patients.discharged(fact.patient, fact.on)
             return
         for one in self._tables.enrolments_of(fact.patient):
             if one.last_on is None or one.last_on > fact.on:
@@ -165,15 +182,49 @@ class Handlers:
         )
 
     async def _linked(self, linked: PatientLinked) -> None:
-        """Whoever was enrolled under one id is enrolled under the other."""
+        """Whoever was enrolled under one id is enrolled under the other, where their past counts too."""
         if linked.patient == linked.into:
             return
+        await in_turn(
+            self._adopted(linked, session, theirs)
+            for session, theirs in tuple(self._register.patient(linked.patient).items())
+        )
         for one in self._tables.enrolments_of(linked.patient):
             await self._enrolled(one.model_copy(update={"patient": linked.into}), fresh=True)
             try:
                 await self._enrolments.delete(f"{one.group}.{one.patient}")
             except KeyNotFoundError:
                 continue
+
+    async def _adopted(self, linked: PatientLinked, session: str, theirs: AttendanceBrief) -> None:
+        cause = f"linked:{linked.patient}"
+        theirs_alone = theirs.group is None and theirs.status in _STILL_OPEN
+        if theirs_alone and theirs.starts_at is not None and theirs.ends_at is not None:
+            # A session of theirs alone stands in no timetable: it is expected anew, then no more here.
+            old = (await self._attendances.load(subject_of(session, linked.patient))).state
+            wanted = alone(
+                session,
+                linked.into,
+                (theirs.starts_at, theirs.ends_at),
+                self._settings,
+                site=theirs.site,
+                modality=old.modality,
+                reminded=theirs.remind_at is not None and not old.reminded,
+            )
+            await self._attendances.decide(
+                subject_of(session, linked.into), cause, lambda state, now: decide.plan(state, wanted, now)
+            )
+            await self._attendances.decide(
+                subject_of(session, linked.patient),
+                cause,
+                lambda state, now: decide.cancel(state, "linked", now),
+            )
+            return
+        await self._attendances.decide(
+            subject_of(session, linked.into),
+            cause,
+            lambda state, now: decide.adopt(state, linked.patient, theirs, now),
+        )
 
     async def _enrolled(self, one: Enrolment, *, fresh: bool = False) -> None:
         """Write an enrolment over whatever stands there; a fresh one leaves what stands."""
@@ -206,5 +257,7 @@ def _noon(on: date) -> datetime:
     return datetime.fromisoformat(f"{on.isoformat()}T12:00:00+00:00")
 
 
-def _cause(fact: SessionPlanned | SessionCancelled | CheckedIn | AbsenceExcused | PatientDischarged) -> str:
+def _cause(
+    fact: SessionPlanned | SessionCancelled | CheckedIn | CheckInUndone | AbsenceExcused | PatientDischarged,
+) -> str:
     return f"{fact.type}:{fact.source}:{fact.document}:{fact.version}"

@@ -6,11 +6,13 @@ published, then the text asked for, each under an id that makes a repetition har
 committed. So no text can delay a signal, and a check-in that comes between them is known to follow one.
 """
 
+from datetime import datetime
+
 import structlog
 from nats.aio.client import Client
 from pydantic import ValidationError
 
-from contracts.facts import AbsenceExcused, CheckedIn
+from contracts.facts import AbsenceExcused, CheckedIn, CheckInUndone
 from services.attendance.aggregate import Attendances
 from services.attendance.core import decide, messages, placing, sessions
 from services.attendance.core.decide import View, Word
@@ -91,15 +93,20 @@ class Looking:
         It may wait behind others, or have come before anybody knew of the session.
         """
         came = await self._programme.last(f"programme.checked_in.{state.patient}")
+        undone = await self._programme.last(f"programme.check_in_undone.{state.patient}")
         excused = await self._programme.last(f"programme.absence_excused.{state.patient}")
         try:
             checked_in = CheckedIn.model_validate_json(came.data) if came is not None else None
+            mistake = CheckInUndone.model_validate_json(undone.data) if undone is not None else None
             absence = AbsenceExcused.model_validate_json(excused.data) if excused is not None else None
         except ValidationError:
             # The durable parks it, and ops are told; the signal does not wait for that.
             return None
-        if checked_in is not None and _counts(checked_in, state):
-            word = Word(checked_in.at, self._clock.now(), checked_in.source, checked_in.by)
+        waits = mistake is not None and checked_in is not None and _takes_back(mistake, checked_in)
+        if checked_in is not None and _counts(checked_in, state) and not waits:
+            word = word_of(checked_in, self._clock.now())
+            if decide.was_taken_back(state, word):
+                return None
             return (
                 await self._attendances.decide(
                     subject,
@@ -129,6 +136,17 @@ class Looking:
         await self._attendances.decide(
             subject, f"told:{keys[-1]}", lambda now_state, at: decide.told(now_state, keys, at)
         )
+
+
+def word_of(fact: CheckedIn | CheckInUndone, heard_at: datetime) -> Word:
+    """Return what the fact says. Taken back by staff, or by a list, nothing of what was said counts."""
+    document = "" if isinstance(fact, CheckInUndone) and fact.by in ("list", "staff") else fact.document
+    return Word(fact.at, heard_at, fact.source, fact.by, document, fact.received_at)
+
+
+def _takes_back(mistake: CheckInUndone, fact: CheckedIn) -> bool:
+    same = mistake.by in ("list", "staff") or mistake.document == fact.document
+    return same and mistake.session in (None, fact.session) and fact.received_at <= mistake.received_at
 
 
 def _counts(fact: CheckedIn, state: Attendance) -> bool:

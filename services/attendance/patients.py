@@ -1,8 +1,5 @@
 """What is known of a patient's risk, from the bucket `patients`; nothing sealed is opened."""
 
-from datetime import date
-from typing import Any
-
 import structlog
 from nats.js.kv import KeyValue
 from pydantic import ValidationError
@@ -10,7 +7,6 @@ from pydantic import ValidationError
 from contracts.people import Patient
 from services.attendance.core.judging import Risk
 from services.runtime.buckets import asked
-from services.runtime.editing import edit_fields
 
 _log = structlog.get_logger()
 
@@ -32,15 +28,3 @@ class Patients:
             _log.error("patient_unreadable", patient=patient)
             return Risk(unknown=True)
         return Risk(record.high_risk, record.discharged_on, record.safety_plan is not None)
-
-    async def discharged(self, patient: str, on: date) -> None:
-        """Note the day they left residential care or a hospital; an earlier one changes nothing."""
-
-        def later(record: dict[str, Any]) -> dict[str, Any] | None:
-            known = record.get("discharged_on")
-            if known is not None and date.fromisoformat(known) >= on:
-                return None
-            return record | {"discharged_on": on.isoformat()}
-
-        if not await edit_fields(self._bucket, patient, later):
-            _log.error("patient_unknown", patient=patient)

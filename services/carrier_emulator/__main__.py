@@ -15,6 +15,7 @@ from services.carrier_emulator.emulator import CarrierEmulator
 from services.carrier_emulator.numbers import SenderNumber
 from services.carrier_emulator.settings import Settings
 from services.runtime.clock import Clock, ScaledClock
+from services.runtime.paced_clock import PacedClock, PaceFile
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -63,7 +64,8 @@ def make(settings: Settings, clock: Clock) -> CarrierEmulator:
 
 async def serve(settings: Settings) -> None:
     """Run until SIGTERM or SIGINT, then end cleanly."""
-    clock = ScaledClock(settings.clock_scale)
+    file = settings.clock_file
+    clock = PacedClock(PaceFile(file)) if file is not None else ScaledClock(settings.clock_scale)
     emulator = make(settings, clock)
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

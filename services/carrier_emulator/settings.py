@@ -1,5 +1,7 @@
 """Settings of the emulator as a process, from VIGIL_EMULATOR_* and the command line."""
 
+from pathlib import Path
+
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -23,6 +25,9 @@ class Settings(BaseSettings):
         "for whoever remembers a sid takes its second coming for a duplicate.",
     )
     clock_scale: float = 1.0
+    clock_file: Path | None = Field(
+        None, description="The file in which another process sets the pace of the clock."
+    )
     demo: bool = False
     calls_per_second: float = 1.0
     numbers: list[SenderNumber] = Field(

@@ -1,5 +1,7 @@
 """The demo: a programme that does not exist, and a carrier that runs on this machine."""
 
+import asyncio
+import hashlib
 import json
 import os
 import secrets
@@ -9,17 +11,35 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
+from nats.aio.client import Client
+
 import services
+from contracts.console import Account, Role
 from services.administration import Administration
+from services.console import passwords
 from services.policy_store import PolicyStore
 from services.programme import load, load_policy_folder
 from services.runtime import nats_secrets
+from services.runtime.buckets import written
+from services.runtime.sealing import Seals
 
 SOURCE = "demo"
 """The programme system of the demo, as `vigil signal` reports."""
 STAFF_NUMBER, PATIENT_NUMBER = "+12025550100", "+12025550199"
 ACCOUNT = "AC" + "0" * 32
 DEPLOY = Path(services.__file__).parents[1] / "deploy"
+
+
+ACCOUNTS = (
+    ("kim", Role.CLINICIAN, "clinician_1"),
+    ("ana", Role.CLINICIAN, "clinician_2"),
+    ("lee", Role.CLINICIAN, "clinician_3"),
+    ("sam", Role.SUPERVISOR, "supervisor_1"),
+    ("jo", Role.OPS, "ops_1"),
+    ("audit", Role.AUDITOR, ""),
+    ("admin", Role.ADMINISTRATOR, ""),
+)
+"""Who may sign in to the console of a demo: name, role, responder."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +58,7 @@ class Ports:
     nats: int = 4222
     gateway: int = 8080
     emulator: int = 8090
+    console: int = 8081
 
 
 def mark(var: Path) -> Path:
@@ -81,6 +102,9 @@ def environment(secret: Secrets, ports: Ports) -> dict[str, str]:
         "VIGIL_PUBLIC_URL": gateway,
         "VIGIL_GATEWAY_HOST": "127.0.0.1",
         "VIGIL_GATEWAY_PORT": str(ports.gateway),
+        "VIGIL_CONSOLE_HOST": "127.0.0.1",
+        "VIGIL_CONSOLE_PORT": str(ports.console),
+        "VIGIL_CONSOLE_URL": "",
         "VIGIL_STAFF_NUMBER": STAFF_NUMBER,
         "VIGIL_IMMINENT_NUMBER": "",
         "VIGIL_PATIENT_NUMBER": PATIENT_NUMBER,
@@ -122,12 +146,37 @@ async def set_up(administration: Administration, store: PolicyStore, now: dateti
     return True
 
 
+async def set_up_accounts(nc: Client, seals: Seals, secret: Secrets, now: datetime) -> None:
+    """Let the demo's people sign in to the console; accounts that are there stay as they are."""
+    bucket = await nc.jetstream(timeout=5).key_value("accounts")
+    hashed = await asyncio.to_thread(passwords.hashed, password_of(secret))
+    for name, role, person in ACCOUNTS:
+        account = Account(
+            id=name,
+            person=person or None,
+            role=role,
+            password=hashed,
+            totp=seals.seal(passwords.new_secret()),
+            made_at=now,
+            made_by="demo",
+        )
+        await written(bucket.create(name, account.model_dump_json().encode()))
+
+
+def password_of(secret: Secrets) -> str:
+    """Return the password of every account of a demo: of this one alone."""
+    return "demo-" + hashlib.sha256(f"console {secret.admin_token}".encode()).hexdigest()[:12]
+
+
 def what_to_try(ports: Ports, var: Path) -> str:
     """Say what is there, and what to do with it."""
+    secret = read(var)
+    password = password_of(secret) if secret is not None else ""
     told = {
         "VIGIL_VAR": (str(var.resolve()), var != Path("var")),
         "VIGIL_NATS_URL": (f"nats://127.0.0.1:{ports.nats}", ports.nats != 4222),
         "VIGIL_GATEWAY_PORT": (str(ports.gateway), ports.gateway != 8080),
+        "VIGIL_CONSOLE_PORT": (str(ports.console), ports.console != 8081),
     }
     vigil = command(Path(sys.executable), Path.cwd(), os.environ.get("PATH", ""))
     exports = "".join(f"  export {name}={value}\n" for name, (value, needed) in told.items() if needed)
@@ -135,6 +184,8 @@ def what_to_try(ports: Ports, var: Path) -> str:
 Vigil runs, with a programme that does not exist. No text or call leaves this machine.
 
   Phones        http://127.0.0.1:{ports.emulator}   of staff and patients: read, answer, text
+  Console       http://127.0.0.1:{ports.console}   what is open; sign in as kim, ana, lee, sam or jo,
+                password {password}, one-time code: {vigil} account code kim
   Gateway       http://127.0.0.1:{ports.gateway}   for programme systems; /health/ready, /metrics
 
 Try, in another terminal:

@@ -27,7 +27,10 @@ GROUPS = (
     ("roster", "services.roster.settings"),
     ("attendance", "services.attendance.settings"),
     ("followup", "services.followup.settings"),
+    ("console", "services.console.settings"),
     ("watchdog", "services.watchdog.settings"),
+    ("ledger, and whoever reads it", "services.books.settings"),
+    ("reports: the site's targets, each with its source", "services.books.targets"),
     ("`vigil`, the command line", "services.command_line.settings"),
     ("The carrier emulator (demo and tests only)", "services.carrier_emulator.settings"),
 )

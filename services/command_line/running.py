@@ -28,6 +28,7 @@ def up(
         typer.Option(min=1, max=65535, help="Port of the gateway; else VIGIL_GATEWAY_PORT, or 8080."),
     ] = None,
     emulator_port: Annotated[int, typer.Option(min=1, max=65535, help="Demo: port of the phones.")] = 8090,
+    console_port: Annotated[int, typer.Option(min=1, max=65535, help="Demo: port of the console.")] = 8081,
     override: Annotated[
         str, typer.Option(help="Go live although `vigil doctor` refuses: the reason, which is recorded.")
     ] = "",
@@ -38,7 +39,7 @@ def up(
     """
     settings = load(Settings)
     if demo:
-        ports = Ports(nats_port, gateway_port or 8080, emulator_port)
+        ports = Ports(nats_port, gateway_port or 8080, emulator_port, console_port)
         children = starting.demo_children(settings, ports, load(StoreSettings))
     else:
         gate = live.Gate(settings, override)

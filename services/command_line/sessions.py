@@ -52,10 +52,14 @@ def check_in(
     ],
     on: On = "",
     at: At = "",
+    undo: Annotated[
+        bool,
+        typer.Option("--undo", help="They were entered by mistake: expected again, or missing at once."),
+    ] = False,
     dry_run: DryRun = False,
 ) -> None:
     """Enter who came to a group's session; whoever is entered twice is entered once."""
-    asyncio.run(sessions_facts.check_in(group, who, on, at, dry_run=dry_run))
+    asyncio.run(sessions_facts.check_in(group, who, on, at, undo=undo, dry_run=dry_run))
 
 
 @app.command()

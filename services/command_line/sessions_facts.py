@@ -6,7 +6,7 @@ from pathlib import Path
 import typer
 
 from contracts.attendance import Group
-from contracts.facts import AbsenceExcused, CheckedIn, Fact, message_id_of, subject_of
+from contracts.facts import AbsenceExcused, CheckedIn, CheckInUndone, Fact, message_id_of, subject_of
 from contracts.schedules import Calendar
 from services.attendance.core import placing
 from services.attendance.core.timetable import Session
@@ -14,13 +14,13 @@ from services.command_line import sessions_patients
 from services.command_line.link import Link, linked, me
 from services.command_line.sessions_timetable import clock_of, day_of, entered, known_group, sessions_of
 from services.command_line.troubles import Trouble
-from services.runtime.log import publish_fact
+from services.runtime.log import Log, publish_fact
 
 _SOURCE = "cli"
 
 
-async def check_in(group: str, who: list[str], on: str, at: str, *, dry_run: bool) -> None:
-    """Report everybody on a list as there."""
+async def check_in(group: str, who: list[str], on: str, at: str, *, undo: bool, dry_run: bool) -> None:
+    """Report everybody on a list as there; or, to undo that, as entered by mistake."""
     names = _names(who)
     async with linked() as link:
         one = known_group(await link.values("groups", Group), group)
@@ -32,19 +32,20 @@ async def check_in(group: str, who: list[str], on: str, at: str, *, dry_run: boo
         # Whoever enters a list later says that they were there, not that they came only now.
         came_at = min(max(now, session.starts_at), session.ends_at) if on else now
         for patient in () if dry_run else ids.values():
-            await _publish(
-                link,
-                CheckedIn(
-                    patient=patient,
-                    at=came_at,
-                    received_at=now,
-                    source=_SOURCE,
-                    document=f"list-{session.id}",
-                    session=session.id,
-                    by="list",
-                ),
+            made = CheckInUndone if undo else CheckedIn
+            fact = made(
+                patient=patient,
+                at=now if undo else came_at,
+                received_at=now,
+                source=_SOURCE,
+                document=f"list-{session.id}",
+                version=await _version(link, patient, undo=undo),
+                session=session.id,
+                by="list",
             )
-    said = "would be checked in" if dry_run else f"checked in by {me()}"
+            await _publish(link, fact)
+    done = "entered by mistake, and expected again" if undo else "checked in"
+    said = f"would be {done}" if dry_run else f"{done}, by {me()},"
     typer.echo(f"{entered(len(ids))} {said} at {session.id}.")
 
 
@@ -83,6 +84,16 @@ def _names(who: list[str]) -> list[str]:
     if not who:
         raise Trouble("the list names nobody; write one patient a line")
     return who
+
+
+async def _version(link: Link, patient: str, *, undo: bool) -> str:
+    """Return what makes an entry another one than that before the last word of the other kind.
+
+    Entered twice is entered once; entered, taken back and entered again is entered anew.
+    """
+    other = "checked_in" if undo else "check_in_undone"
+    last = await Log(link.nc, "PROGRAMME").last(f"programme.{other}.{patient}")
+    return f"{last.sequence}" if last is not None else ""
 
 
 def _session(held: list[Session], at: str, now: datetime, group: str) -> Session:

@@ -47,6 +47,7 @@ def demo_children(settings: Settings, ports: Ports, store: StoreSettings) -> lis
             seals = sealing.load_or_create(settings.seal_file())
             store = PolicyStore(nc, clock.now)
             await demo.set_up(Administration(nc, seals, clock.now), store, clock.now())
+            await demo.set_up_accounts(nc, seals, secret, clock.now())
         finally:
             clock.stop()
             await nc.close()

@@ -7,6 +7,8 @@ rounds has been. Each figure is that of the worst minute. A person counts with a
 is verified, alive and not failing; people who share a phone count once, and so does a person who
 stands at two steps. A hole is a span in which a figure passes the limit of its urgency, or in which
 nobody who counts is paged in all rounds of the policy.
+
+Of what is in force, all that is open now is looked at too: whether each has a deadline that lies ahead.
 """
 
 import asyncio
@@ -30,6 +32,7 @@ from services.command_line.programme_zone import on_clock, programme_zone
 from services.command_line.scene import Scene, in_force, nothing, of_folders
 from services.command_line.shown import counted, local, put_json, show
 from services.command_line.troubles import Trouble
+from services.command_line.verify_deadlines import findings_now
 from services.escalation.coverage import facts, findings
 from services.escalation.coverage.findings import Finding
 from services.escalation.coverage.prove import verify as prove
@@ -53,6 +56,8 @@ def verify(
     note: Annotated[str, typer.Option(help="What they want kept with it.")] = "",
 ) -> None:
     """Prove that somebody is paged in time at every minute ahead; exit status 1 when there is a hole.
+
+    Of the roster and policies in force it is also shown whether all that is open now has a deadline ahead.
 
     With both folders no running Vigil is needed.
     """
@@ -108,7 +113,10 @@ async def _verify(
         return _holes(judged[1])
     async with linked() as link:
         scene = of_folders(await _in_force(link), policies, folder, link.seals())
-        judged = _judge(scene, ahead)
+        coverage, found = _judge(scene, ahead)
+        if policies is None and folder is None:
+            found = (*await findings_now(link), *found)
+        judged = coverage, found
         made = None
         if report is not None:
             recorded = policies is None and folder is None

@@ -16,9 +16,11 @@ from services.conversation.core.decide import look as only_look
 from services.conversation.handlers import Handlers
 from services.conversation.outreach import Outreaches
 from services.conversation.patients import Patients
+from services.conversation.pressing import Pressing
 from services.conversation.runs import Runs
 from services.conversation.sending import Senders, Sending
 from services.conversation.settings import ConversationSettings
+from services.conversation.skills import Skills
 from services.conversation.staff import Staff
 from services.conversation.talks import Talks
 from services.conversation.worlds import Worlds
@@ -157,7 +159,8 @@ async def start(shell: Shell, settings: ConversationSettings) -> Running:
         shell.activity,
     )
     pokes = Pokes(shell, sending)
-    staff = Staff(lambda: people.values, patients, runs, talks, sending, worlds)
+    skills = Skills(shell.nc, runs, sending, shell.clock)
+    staff = Staff(lambda: people.values, patients, runs, talks, sending, worlds, skills)
     handlers = Handlers(
         shell.nc,
         conversations,
@@ -169,7 +172,7 @@ async def start(shell: Shell, settings: ConversationSettings) -> Running:
         shell.seals,
         shell.clock,
         triage_ready,
-        lambda patient, text, hold: attendance_codes.session_of(
+        lambda patient, text, hold: attendance_codes.coded(
             codes.values, patient, text, hold, shell.clock.now()
         ),
     )
@@ -183,6 +186,9 @@ async def start(shell: Shell, settings: ConversationSettings) -> Running:
     shell.ears.hear("conversation_carrier", handlers.from_carrier)
     shell.ears.hear("conversation_receipts", handlers.from_carrier)
     shell.ears.hear("conversation_staff", handlers.from_staff)
+    pressing = Pressing(patients, runs, talks, sending, worlds, shell.seals)
+    shell.ears.hear("conversation_pressed", pressing.on_pressed)
+    shell.ears.hear("conversation_followups", skills.on_followup)
     shell.ears.hear("conversation_overdue", handlers.look_again)
     shell.ears.hear("conversation_outreach", Outreaches(patients, runs, sending, shell.seals).hear)
     await shell.ears.start()

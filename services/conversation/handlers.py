@@ -35,8 +35,9 @@ from contracts.signals import Signal
 from contracts.values import Sealed
 from services.conversation import attendance_codes
 from services.conversation.aggregate import Conversations, subject_of
+from services.conversation.attendance_codes import Coded
 from services.conversation.core import answering, hear, signals
-from services.conversation.core.hear import Call, Receipt, Text
+from services.conversation.core.hear import Call, Code, Receipt, Text
 from services.conversation.core.opting import Opting, opting
 from services.conversation.core.staff import Meaning
 from services.conversation.core.state import Conversation, Hold
@@ -54,11 +55,11 @@ from services.runtime.sealing import PatientSeals, SealError, Seals
 _log = structlog.get_logger()
 _FACTS: TypeAdapter[CarrierFact] = TypeAdapter(CarrierFact)
 _MEDIA = re.compile(r"MediaUrl\d{1,2}")
-CodeOf = Callable[[str, str, Hold | None], str | None]
-"""Of a patient's text, while that holds for them: the session it checks them in to; None: it is a text."""
+CodeOf = Callable[[str, str, Hold | None], Coded | None]
+"""Of a patient's text, while that holds for them: what it does as an attendance code; None: it is a text."""
 
 
-def no_code(_patient: str, _text: str, _hold: Hold | None) -> str | None:
+def no_code(_patient: str, _text: str, _hold: Hold | None) -> Coded | None:
     """Say that a text is no attendance code."""
     return None
 
@@ -140,8 +141,8 @@ class Handlers:
             self._conversations.load(subject, cached=True),
         )
         patient, state, body = known.patient, at.state, self._unsealed(fact.body)
-        if body and not fact.media and (session := self._attendance_code(patient.id, body, hold)):
-            await attendance_codes.check_in(self._nc, fact, patient.id, session)
+        if body and not fact.media and (found_code := self._attendance_code(patient.id, body, hold)):
+            await self._coded(fact, sequence, patient, found_code)
             return
         opted = opting(fact.opt_out, body or "")
         await asyncio.shield(self._triage_ready)
@@ -182,6 +183,21 @@ class Handlers:
             lambda draft: answering.text_heard(draft, text),
             language=patient.language,
             record=patient,
+        )
+        self._sending.soon(subject, done, patient)
+
+    async def _coded(self, fact: SmsReceived, sequence: int, patient: Patient, found: Coded) -> None:
+        """An attendance code: it checks them in, or staff are told that it did not; then it is answered."""
+        if found.session is not None:
+            await attendance_codes.check_in(self._nc, fact, patient.id, found.session)
+        else:
+            await self._publish(signals.of_code(fact.sid, patient.id, sequence, fact.received_at))
+        own = await self._seals.for_patient(patient.id)
+        readable = self._unsealed(fact.sender_phone) is not None
+        heard = Code(fact.sid, sequence, found.session, own.resealed(fact.sender_phone) if readable else None)
+        subject = subject_of(patient.id)
+        done = await self._sending.decide(
+            subject, fact.sid, lambda draft: answering.code_heard(draft, heard), record=patient
         )
         self._sending.soon(subject, done, patient)
 

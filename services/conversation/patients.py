@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from contracts.people import Alias, Patient
 from contracts.values import Sealed
-from services.conversation.core import callers
+from services.conversation.core import callers, showing
 from services.runtime.buckets import asked, written
 from services.runtime.clock import Clock
 from services.runtime.editing import edit
@@ -120,6 +120,19 @@ class Patients:
             return record.model_copy(update={"opted_out_at": out_at})
 
         await edit(self._patients, patient, Patient, opted)
+
+    async def contact_ended(self, patient: str, number: int, at: datetime) -> None:
+        """Note that the patient took the consent for the contact of that number back; once is enough."""
+
+        def ended(record: Patient) -> Patient:
+            one = showing.numbered(record.contacts, number)
+            if one is None or one.revoked_at is not None:
+                return record
+            gone = one.model_copy(update={"revoked_at": at})
+            kept = tuple(gone if each.id == gone.id else each for each in record.contacts)
+            return record.model_copy(update={"contacts": kept})
+
+        await edit(self._patients, patient, Patient, ended)
 
     def _unsealed(self, sealed: Sealed) -> str | None:
         try:

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from contracts.commits import BRIEF, KINDS
 from contracts.escalations import EscalationBrief, EscalationStatus
+from contracts.values import Kind
 from services.conversation.core.state import Hold
 from services.runtime.follow import Follower
 from services.runtime.log import Log, Stored
@@ -80,6 +81,7 @@ class Runs:
             sequence=stored.sequence,
             holder=brief.holder,
             nobody=brief.status is EscalationStatus.PAGING and not brief.paged and brief.holder is None,
+            missed_only=brief.kind is Kind.SESSION_MISSED and brief.evidence == 1,
             contact=stored.sequence if kinds & _CONTACT and _ELSEWHERE not in kinds else contact,
         )
         self._holds[patient] = hold

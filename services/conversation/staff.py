@@ -19,6 +19,7 @@ from services.conversation.core.talking import Talk
 from services.conversation.patients import Patients
 from services.conversation.runs import Runs
 from services.conversation.sending import Sending
+from services.conversation.skills import Skills
 from services.conversation.talks import Talks
 from services.conversation.worlds import Worlds
 
@@ -38,6 +39,7 @@ class Staff:
         talks: Talks,
         sending: Sending,
         worlds: Worlds,
+        skills: Skills,
     ) -> None:
         self._people = people
         self._patients = patients
@@ -45,6 +47,7 @@ class Staff:
         self._talks = talks
         self._sending = sending
         self._worlds = worlds
+        self._skills = skills
 
     async def talk(self, fact: SmsReceived, sequence: int) -> Meaning:
         """Act on words or a key; return what they mean where they belong to no conversation.
@@ -95,11 +98,18 @@ class Staff:
             asked=self._worlds.named(reply.name) if is_join and reply.name else None,
             wanted=self._worlds.languages.named(reply.name.removesuffix(_ALL)) if is_join else "",
             everybody=is_join and reply.name.endswith(_ALL),
-            count=int(reply.number or 0) if reply.key is Key.TALK_LAST else 0,
+            count=int(reply.number or 0) if reply.key in (Key.TALK_LAST, Key.TALK_CONTACTS) else 0,
             phone=record.phone if record is not None else None,
             language=record.language if record is not None else "",
         )
         await self._runs.fresh(patient)
+        hold = self._runs.of(patient)
+        if talk.count and reply.key is Key.TALK_CONTACTS and hold is not None and hold.held_by == person.id:
+            # First of all: from this second on nobody asks them.
+            await self._patients.contact_ended(patient, talk.count, fact.received_at)
+        if reply.key is Key.TALK_SKILL:
+            # Before it counts as heard: killed in between, it is asked for again, under the same id.
+            await self._skills.ask(fact.sid, reply.name, patient, person.id)
         await self._sending.decide(
             subject_of(patient), fact.sid, lambda draft: talking.heard(draft, talk), record=record
         )

@@ -17,7 +17,7 @@ from contracts.outreach import OutreachEnded
 from contracts.programme import PatientLinked
 from services.followup.aggregate import Followups
 from services.followup.contact_sending import ContactSending
-from services.followup.core import asking, contacts, decide
+from services.followup.core import asking, contacts, decide, wordings
 from services.followup.core.decide import Over
 from services.followup.core.draft import Events, Here, opaque
 from services.followup.core.state import Followup
@@ -39,6 +39,9 @@ _SAID: TypeAdapter[Said] = TypeAdapter(Said)
 _OVER_KINDS = frozenset({"resolved", "hand_off_confirmed", "undone"})
 _SAID_KINDS = frozenset({"outreach_ended", "opted_out", "text_received"})
 _CARRIERS_OWN = ("STOP", "START")
+_ANY = "coping"
+"""What a patient is sent who names no topic."""
+_PATIENT = "patient"
 _LINKS = 10
 """A chain of linked ids is no longer than this."""
 
@@ -158,19 +161,41 @@ class Handlers:
         await self._do(patient, "opted_out", decide.opted_out)
 
     async def _texted(self, patient: str, event: TextReceived) -> None:
-        subject = subject_of(await self._now_known_as(patient))
-        if (await self._followups.load(subject)).state.plan is None:
+        known_as = await self._now_known_as(patient)
+        waits = (await self._followups.load(subject_of(known_as))).state.plan is not None
+        wants = self._patients.wants_education(known_as)
+        if not waits and not wants:
             return
         try:
             body = await self._seals.opened(event.body)
         except SealError:
             return
+        if wants and (topic := wordings.skill_wanted(body)) is not None:
+            await self._wanted(known_as, event, topic)
         await self._do(
             patient, f"word:{event.sid}", lambda state, here: decide.word(state, event.sid, body, here)
         )
 
+    async def _wanted(self, patient: str, event: TextReceived, topic: str) -> None:
+        """They texted the word for a resource: it is sent, and a person reads it all the same."""
+        known = await self._patients.known(patient)
+        found = choose(self._resources, topic or _ANY, known.language)
+        if found is None:
+            # A person reads what they wrote, and answers.
+            return
+        ask = FollowupAsked(
+            id=f"word-{event.sid}",
+            patient=patient,
+            at=event.at,
+            by=_PATIENT,
+            what="send_education",
+            topic=found.name,
+        )
+        key = found.key
+        await self._do(patient, f"ask:{ask.id}", lambda state, here: asking.asked(state, ask, key, here))
+
     async def _discharged(self, fact: PatientDischarged) -> None:
-        await self._patients.discharged(fact.patient, fact.on)
+        await self._patients.discharged(await self._now_known_as(fact.patient), fact.on)
         await self._do(
             fact.patient,
             f"discharged:{fact.document}:{fact.version}",
@@ -178,12 +203,13 @@ class Handlers:
         )
 
     async def _linked(self, fact: PatientLinked) -> None:
-        """What was open under the one id goes on under the other: first there, then it ends here."""
+        """What was open, and was agreed to, goes on under the other id: first there, then it ends here."""
         if fact.patient == fact.into:
             return
         old = (await self._followups.load(subject_of(fact.patient))).state
         if old.moved_into is not None:
             return
+        await self._patients.linked(fact.patient, await self._now_known_as(fact.into), self._seals)
         await self._do(
             fact.into, f"adopted:{fact.patient}", lambda state, here: decide.adopted(state, old, here)
         )
@@ -198,11 +224,15 @@ class Handlers:
         known = await self._patients.known(ask.patient)
         found = choose(self._resources, ask.topic, known.language, ask.level) if ask.topic else None
         key = found.key if found is not None else None
-        await self._do(ask.patient, f"ask:{ask.id}", lambda state, here: asking.asked(state, ask, key, here))
+        names = sorted({one.name for one in self._resources.values()})
+        await self._do(
+            ask.patient, f"ask:{ask.id}", lambda state, here: asking.asked(state, ask, key, here, names)
+        )
 
     async def _text_contact(self, ask: FollowupAsked) -> None:
         """Somebody pressed send: look at the consent in this second, commit the intention, send, commit."""
-        record = await self._patients.record(ask.patient)
+        # The record in which the patient takes a consent back is that of the id they go by now.
+        record = await self._patients.record(await self._now_known_as(ask.patient))
         if record is None:
             await self._answer(ask, "the patient's record can't be read")
             return

@@ -1,5 +1,6 @@
 """What is known of patients, from the bucket `patients`. Raises Unavailable throughout."""
 
+import json
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
@@ -10,10 +11,14 @@ from nats.js.kv import KeyValue
 from pydantic import ValidationError
 
 from contracts.people import Patient
+from contracts.values import Sealed
+from services.followup.core import linking
 from services.followup.core.draft import Known
-from services.runtime.buckets import asked
+from services.runtime.buckets import asked, written
 from services.runtime.editing import edit_fields
 from services.runtime.follow import ValueTable
+from services.runtime.log import Unavailable
+from services.runtime.sealing import PatientSeals, SealError, Seals
 
 _log = structlog.get_logger()
 
@@ -28,6 +33,11 @@ class Patients:
     def all(self) -> Iterable[Patient]:
         """Return every record that can be read."""
         return self.table.values.values()
+
+    def wants_education(self, patient: str) -> bool:
+        """Return whether they want resources by text, as far as is known at this moment."""
+        record = self.table.values.get(patient)
+        return record is not None and record.education_since is not None
 
     async def record(self, patient: str) -> Patient | None:
         """Return the patient's record at this moment; None: there is none, or it can't be read."""
@@ -56,6 +66,56 @@ class Patients:
 
         if not await edit_fields(self._bucket, patient, later):
             _log.error("patient_unknown", patient=patient)
+
+    async def linked(self, patient: str, into: str, seals: Seals) -> None:
+        """Let consents, and what protects the patient, follow to the other id; repeated it is the same.
+
+        What is sealed goes over to the key of that id, so that an erasure takes it along.
+        """
+        entry = await asked(self._bucket.get(patient))
+        if entry is None:
+            return
+        own = await seals.for_patient(into)
+        carried = await _resealed(json.loads(entry.value or b"{}"), seals, own)
+        try:
+            old = Patient.model_validate(carried)
+        except ValidationError:
+            _log.error("patient_unreadable", patient=patient)
+            return
+
+        def merge(record: dict[str, Any]) -> dict[str, Any] | None:
+            before = Patient.model_validate(record)
+            after = linking.merged(before, old)
+            told = after.model_dump(mode="json")
+            changed = {
+                name: told[name]
+                for name in Patient.model_fields
+                if getattr(after, name) != getattr(before, name)
+            }
+            return record | changed if changed else None
+
+        if await edit_fields(self._bucket, into, merge):
+            return
+        fresh = linking.merged(Patient(id=into), old)
+        if not await written(self._bucket.create(into, fresh.model_dump_json().encode())):
+            raise Unavailable("the record is contended")
+
+
+async def _resealed(value: Any, seals: Seals, own: PatientSeals) -> Any:
+    """Return the JSON value with every sealed content under that key; what can't be opened stays."""
+    match value:
+        case {"key": str(key), "box": str(box), **more} if not more:
+            try:
+                text = await seals.opened(Sealed(key=key, box=box))
+            except SealError:
+                return value
+            return own.seal(text).model_dump(mode="json")
+        case dict():
+            return {name: await _resealed(one, seals, own) for name, one in value.items()}
+        case list():
+            return [await _resealed(one, seals, own) for one in value]
+        case _:
+            return value
 
 
 def known(record: Patient) -> Known:

@@ -3,6 +3,7 @@
 They name no programme. Own wording; a clinician and a native speaker approve each before use.
 """
 
+import unicodedata
 from collections.abc import Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -51,18 +52,26 @@ def shipped() -> Mapping[str, Resource]:
 
 
 def choose(resources: Mapping[str, Resource], topic: str, language: str, level: str = "") -> Resource | None:
-    """Return the resource of that name or topic in the patient's language, else in English.
+    """Return the resource of that name, title or topic in the patient's language, else in English.
 
     A level that is asked for and not there is passed over for one that is.
     """
     for wanted in dict.fromkeys((language, FIRST_LANGUAGE)):
         fits = [
-            one for one in resources.values() if one.language == wanted and topic in (one.name, one.topic)
+            one
+            for one in resources.values()
+            if one.language == wanted and topic.casefold() in (one.name, one.topic, _plain(one.title))
         ]
         of_level = [one for one in fits if level in ("", one.level)]
         for one in (*of_level, *fits):
             return one
     return None
+
+
+def _plain(title: str) -> str:
+    """Return a title as somebody types it: small letters without marks, joined like a name."""
+    plain = unicodedata.normalize("NFKD", title.casefold())
+    return "_".join("".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c)).split())
 
 
 def _read(language: str, file: Traversable) -> Resource:

@@ -28,8 +28,9 @@ from services.gateway.facts_forms import (
     SessionForm,
 )
 from services.gateway.fhir.naming import nearest
-from services.gateway.reporting import Draft, FactType, Reporter, Told
+from services.gateway.reporting import Draft, FactType, Reporter
 from services.gateway.sources import Sources
+from services.gateway.taking_back import Told
 from services.triage import instruments
 from services.triage.instruments import Thresholds, UnknownInstrument
 from services.triage.instruments.scoring.items import AnyInstrument
@@ -106,18 +107,21 @@ def routes(sources: Sources, reporter: Reporter, thresholds: Thresholds) -> APIR
 
     @router.post("/v1/check-ins", **_told(CheckInForm))
     async def check_ins(request: Request) -> JSONResponse:
-        """Say that somebody is there, or who of a group is."""
+        """Say that somebody is there, or who of a group is; or that it was a mistake."""
         source, form = await _form(sources, request, CheckInForm)
         who = tuple(dict.fromkeys((*form.patients, *((form.patient,) if form.patient else ()))))
         if not who:
             raise Unfit("patient", "is missing", "send patient, or patients")
-        by = "list" if form.patients else "api"
+        mistake = form.status == "entered_in_error"
+        kind: FactType = "check_in_undone" if mistake else "checked_in"
+        # Of a mistake only what was said under the same id is taken back, list or not.
+        by = "list" if form.patients and not mistake else "api"
         clear: dict[str, object] = {"by": by} | _group_session(form)
         session = f"session/{form.session}" if form.session and not form.group_session else ""
         told = [
             await reporter.report(
                 source,
-                Draft("checked_in", f"check-in/{form.id}#{one}", one, form.at, "", session, clear),
+                Draft(kind, f"check-in/{form.id}#{one}", one, form.at, "", session, clear),
             )
             for one in who
         ]

@@ -121,6 +121,9 @@ class CheckInForm(_Form):
     at: Moment | None = None
     session: Name | None = Field(None, description="Your id of a session sent to /v1/sessions.")
     group_session: GroupSession | None = Field(None, description="Vigil's: <group>-20261124-0900.")
+    status: Literal["final", "entered_in_error"] = Field(
+        "final", description="entered_in_error: a mistake; whoever it named is expected again, or missing."
+    )
 
 
 class AbsenceForm(FactForm):

@@ -35,6 +35,8 @@ class Registry:
         self._seals = seals
         self._clock = clock
         self._new_id = new_id
+        self._recorded: set[str] = set()
+        """Patients whose record was seen, so that not each fact asks for it."""
 
     async def of_phone(self, refs: tuple[str, ...]) -> str | None:
         """Return the patient that one of these hashes stands for, or None; the first is the current one.
@@ -57,12 +59,15 @@ class Registry:
         """Return whom an outside id stands for; somebody unknown gets `adopted` or a fresh id."""
         known = await self.of_outside_id(source, outside_id)
         if known is not None:
+            if known not in self._recorded:
+                # Whoever minted it may have died between alias and record.
+                await self._record(known)
             return Owner(known, False)
         fresh = adopted or self._new_id()
         key = self._seals.alias(source, outside_id)
         if not await self._create_alias(key, fresh):
             return Owner(await self._alias(key) or fresh, False)
-        await written(self._patients.create(fresh, Patient(id=fresh).model_dump_json().encode()))
+        await self._record(fresh)
         return Owner(fresh, True)
 
     async def minted(self, ref: str) -> str:
@@ -103,6 +108,12 @@ class Registry:
             if await written(write or self._patients.create(name, data)):
                 return before, after
         raise Unavailable("the patient's record is contended")
+
+    async def _record(self, patient: str) -> None:
+        """See that there is a record of them; one that is there stays as it is."""
+        if await asked(self._patients.get(patient)) is None:
+            await written(self._patients.create(patient, Patient(id=patient).model_dump_json().encode()))
+        self._recorded.add(patient)
 
     async def _alias(self, key: str) -> str | None:
         entry = await asked(self._aliases.get(key))

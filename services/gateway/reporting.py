@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -16,6 +16,7 @@ from services.gateway.core.cloud_events import is_vigil_id
 from services.gateway.core.versions import Known
 from services.gateway.facts import Facts
 from services.gateway.registry import Registry
+from services.gateway.taking_back import TakingBack, Told, key_of
 from services.runtime.buckets import asked, written
 from services.runtime.clock import Clock
 from services.runtime.log import Unavailable
@@ -29,6 +30,7 @@ FactType = Literal[
     "session_planned",
     "session_cancelled",
     "checked_in",
+    "check_in_undone",
     "absence_excused",
     "screen_answered",
     "specimen_tested",
@@ -56,17 +58,8 @@ class Draft:
     """What stands in clear in the fact."""
     sealed: Mapping[str, str] = field(default_factory=dict)
     """What is sealed with the patient's key."""
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What became of a draft."""
-
-    patient: str
-    document: str
-    version: str
-    outcome: Literal["new", "repeated", "older", "unknown"]
-    """older: something newer was heard; unknown: entered in error, and never heard of."""
+    part_of: str = ""
+    """The source's name of the whole resource, where it becomes a fact of each patient in it."""
 
 
 class Reporter:
@@ -80,6 +73,7 @@ class Reporter:
         self._intake = intake
         self._seals = seals
         self._clock = clock
+        self._back = TakingBack(facts, intake, seals, clock)
 
     async def report(self, source: str, draft: Draft) -> Told:
         """Publish the draft; a repetition changes nothing, and what is older than what was heard neither."""
@@ -94,14 +88,21 @@ class Reporter:
             instrument = str(draft.clear.get("instrument") or (known.instrument if known else ""))
             # Of what was entered in error often nothing is left but the name.
             kind = known.type if known is not None and _is_error(draft) else draft.type
+            session = self.session(source, draft.session) if draft.session else ""
+            if known is not None and known.gone and draft.stated and draft.stated == known.stated:
+                # A late repetition does not bring back what was deleted since.
+                return Told(patient, document, known.version, "older")
             after = Known(
                 stated=draft.stated, version=name, content=content, patient=patient,
-                type=kind, instrument=instrument,
+                type=kind, instrument=instrument, session=session,
+                former=versions.replaced(known, name, patient, kind),
             )  # fmt: skip
             # Written first: of two that come at once each gets a version of its own.
             if after == known or await self._write(document, after, entry):
+                if draft.part_of:
+                    await self._back.note_part(source, draft.part_of, document)
                 return await self._publish(source, document, draft, known, after)
-            entry = await asked(self._intake.get(_key(document)))
+            entry = await asked(self._intake.get(key_of(document)))
         raise Unavailable("what was heard of a resource is contended")
 
     async def patient(self, source: str, outside_id: str) -> str:
@@ -118,7 +119,7 @@ class Reporter:
         """Return the hash of the source's resource, and what was heard of it under any valid key."""
         refs = self._seals.phone_refs(f"{source}\0{name}")
         for ref in refs:
-            entry = await asked(self._intake.get(_key(ref)))
+            entry = await asked(self._intake.get(key_of(ref)))
             if entry is not None:
                 return ref, entry
         return refs[0], None
@@ -126,14 +127,14 @@ class Reporter:
     async def _write(self, document: str, after: Known, entry: KeyValue.Entry | None) -> bool:
         data = after.model_dump_json().encode()
         if entry is None:
-            return await written(self._intake.create(_key(document), data))
-        return await written(self._intake.update(_key(document), data, last=entry.revision or 0))
+            return await written(self._intake.create(key_of(document), data))
+        return await written(self._intake.update(key_of(document), data, last=entry.revision or 0))
 
     async def _publish(
         self, source: str, document: str, draft: Draft, known: Known | None, after: Known
     ) -> Told:
-        if known is not None and known.patient != after.patient and known.instrument:
-            await self._taken_back(source, document, known, after.version)
+        if after.former is not None:
+            await self._back.take(source, document, after.former, after.version)
         if _is_error(draft) and (known is None or not known.instrument):
             # Remembered all the same: the resource itself may come later, and is older then.
             return Told(after.patient, document, after.version, "unknown")
@@ -158,32 +159,22 @@ class Reporter:
         new = await self._facts.publish(subject_of(fact), fact, message_id_of(fact))
         return Told(after.patient, document, after.version, "new" if new and after != known else "repeated")
 
-    async def _taken_back(self, source: str, document: str, known: Known, version: str) -> None:
-        """It was about somebody else before: of them it was entered in error."""
-        now = self._clock.now()
-        own = await self._seals.for_patient(known.patient)
-        fact = _FACT.validate_python(
-            {
-                "type": known.type,
-                "patient": known.patient,
-                "at": now,
-                "received_at": now,
-                "source": source,
-                "document": document,
-                "version": version,
-                "instrument": known.instrument,
-                "standing": Standing.ENTERED_IN_ERROR,
-                "content": own.seal("{}"),
-            }
-        )
-        await self._facts.publish(subject_of(fact), fact, message_id_of(fact))
+    async def gone(
+        self, source: str, name: str, stated: str = "", keep: Collection[str] = ()
+    ) -> tuple[Told, ...]:
+        """Take back what came of a resource that was deleted or entered in error; () if nothing did.
+
+        `keep`: documents of which it still tells. A repetition changes nothing.
+        """
+        return await self._back.gone(source, name, stated, keep)
 
     def _content(self, patient: str, draft: Draft) -> str:
         told = [
             draft.type,
             patient,
             draft.session,
-            str(draft.at),
+            # Of an arrival the moment is in part ours: sent again later it says nothing new.
+            "" if draft.type == "checked_in" and draft.clear.get("by") == "fhir" else str(draft.at),
             sorted(draft.clear.items()),
             sorted(draft.sealed.items()),
         ]
@@ -193,7 +184,3 @@ class Reporter:
 
 def _is_error(draft: Draft) -> bool:
     return draft.clear.get("standing") == Standing.ENTERED_IN_ERROR
-
-
-def _key(document: str) -> str:
-    return f"doc.{document}"

@@ -64,9 +64,7 @@ class Answering:
 
         Raises LookupError when who wrote it isn't known here (yet): it may be an answer.
         """
-        person = self._people().get(fact.person or "")
-        if person is None:
-            raise LookupError("a text from somebody who is no responder here")
+        person = self.person(fact.person or "")
         reply = parse(self._seals.unseal(fact.body))
         _log.info("text_heard", responder=person.id, kind=reply.key)
         if reply.key is Key.STOP:
@@ -81,7 +79,7 @@ class Answering:
 
     async def _about(self, person: Person, reply: Reply, fact: SmsReceived) -> None:
         briefs = self._briefs.of(person.id)
-        before = await self._heard_before(person.id, fact)
+        before = await self.heard_before(person.id, _cause(fact), fact.received_at)
         if before is not None and reply.key is not Key.READY:
             chosen: Chosen = heard_before(before, briefs)
         else:
@@ -90,7 +88,7 @@ class Answering:
             case Say(text=text):
                 # Delivered again, a `6` finds only the shifts it has not confirmed yet: maybe none.
                 if before is None and not is_loop(reply, briefs, self._clock.now()):
-                    await self._say(person, fact.sid, text)
+                    await self.say(person, fact.sid, text)
             case Confirms(shifts=shifts):
                 for shift in shifts:
                     await self._answer(person, reply, fact, shift.notice, shift.earlier)
@@ -98,11 +96,9 @@ class Answering:
                 await self._answer(person, reply, fact, page)
                 if reply.key is Key.MORE:
                     known = page.model_copy(update={"evidence": self._signals(person.id, page.run)})
-                    await self._say(
-                        person, fact.sid, texts.more_text([known], self._clock.now(), person.zone)
-                    )
+                    await self.say(person, fact.sid, texts.more_text([known], self._clock.now(), person.zone))
                 elif reply.key is Key.TAKE and chosen.others:
-                    await self._say(
+                    await self.say(
                         person, fact.sid, texts.took_text(page.code, [one.code for one in chosen.others])
                     )
 
@@ -142,19 +138,26 @@ class Answering:
                     called[other.id] = self._seals.unseal(other.name)
         return names.resolve(reply.name, called)
 
-    async def _heard_before(self, responder: str, fact: SmsReceived) -> PageBrief | None:
-        """Return the page that heard this very text already: delivered again, it means no other one."""
-        since = fact.received_at - _SKEW
+    async def heard_before(self, responder: str, cause: str, at: datetime) -> PageBrief | None:
+        """Return the page that heard this very answer already: delivered again, it means no other one."""
+        since = at - _SKEW
         for brief in self._briefs.of(responder):
             if brief.answered_at is not None and brief.answered_at >= since:
-                at = await self._pages.load(f"pages.{responder}.{brief.page}", cached=True)
-                if _cause(fact) in at.state.heard:
+                stored = await self._pages.load(f"pages.{responder}.{brief.page}", cached=True)
+                if cause in stored.state.heard:
                     return brief
         return None
 
     def _signals(self, responder: str, run: str) -> int:
         """Return how many signals of the run this responder was paged or told about."""
         return max(brief.evidence for brief in self._briefs.of(responder) if brief.run == run)
+
+    def person(self, name: str) -> Person:
+        """Return the responder of that id. Raises LookupError when they aren't known here (yet)."""
+        person = self._people().get(name)
+        if person is None:
+            raise LookupError("an answer of somebody who is no responder here")
+        return person
 
     def _told(self, responder: str, run: str, fact: SmsReceived) -> int:
         """Return up to which signal of the run the carrier had accepted texts when they wrote this."""
@@ -186,7 +189,8 @@ class Answering:
         stored = await self._codes.last(f"$KV.codes.{code}")
         return stored is not None and CodeTaken.model_validate_json(stored.data).subject != ""
 
-    async def _say(self, person: Person, sid: str, text: str) -> None:
+    async def say(self, person: Person, sid: str, text: str) -> None:
+        """Answer with a text of Vigil's own, once for each `sid`."""
         message = f"a-{sid}"
         asked = inputs.Requested(
             Answer(

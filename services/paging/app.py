@@ -17,6 +17,7 @@ from services.paging.core.state import VERSION, Page, attempt_of, method_of
 from services.paging.dispatcher import Dispatcher
 from services.paging.handlers import Handlers
 from services.paging.methods import Methods
+from services.paging.pressing import Pressing
 from services.paging.reconciling import Reconciling
 from services.paging.sending import Sending
 from services.paging.settings import PagingSettings
@@ -115,6 +116,8 @@ class PagingService:
         shell.ears.hear("paging_receipts", handlers.on_carrier)
         shell.ears.hear("paging_overdue", handlers.on_overdue)
         shell.ears.hear("paging_notices", handlers.on_notice)
+        pressing = Pressing(self.pages, self.briefs, self.follower, answering, self.reconciling)
+        shell.ears.hear("paging_pressed", pressing.on_pressed)
 
     async def _look(self, subject: str) -> None:
         await self.reconciling.look(subject)

@@ -7,7 +7,7 @@ after a server restart; this one notices within a heartbeat and resumes behind w
 import asyncio
 import itertools
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
 import nats.errors
@@ -47,16 +47,23 @@ class Follower:
         headers_only: bool = False,
         label: str = "follow",
         whole: bool = False,
+        start_after: int = 0,
+        room: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
-        """`whole`: every message there ever was, not only the last of each subject."""
+        """`whole`: every message there ever was, not only the last of each subject.
+
+        With it, `start_after` begins behind that sequence, and no further messages are asked for before
+        `room` returns: so whoever writes them somewhere never holds more than a few hundred.
+        """
         self._whole = whole
+        self._room = room
         self._nc = nc
         self.stream = stream
         self._on_stored = on_stored
         self._filters = list(filters) or [">"]
         self._headers_only = headers_only
         self._label = label
-        self.sequence = 0
+        self.sequence = start_after
         """The stream sequence up to which everything was seen."""
         self._ready = asyncio.Event()
         self._to_come = 0
@@ -116,7 +123,7 @@ class Follower:
         """Make a consumer behind what was seen and pull from it until it falls silent."""
         end = await last_sequence(self._nc, self.stream)
         name = f"{self._label}_{next(_numbers)}_{self._nc._nuid.next().decode()}"
-        resumed = self._ready.is_set()
+        resumed = self._ready.is_set() or (self._whole and self.sequence > 0)
         first = DeliverPolicy.ALL if self._whole else DeliverPolicy.LAST_PER_SUBJECT
         info = await self._nc.jetstream(timeout=2).add_consumer(
             self.stream,
@@ -157,6 +164,8 @@ class Follower:
         wanted = 0
         while True:
             if wanted <= 0:
+                if self._room is not None:
+                    await self._room()
                 await self._nc.publish(f"$JS.API.CONSUMER.MSG.NEXT.{self.stream}.{name}", ask, reply=inbox)
                 wanted = _BATCH
             msg = await self._next(arrived)
@@ -186,7 +195,8 @@ class Follower:
     def _take(self, msg: Msg, end: int) -> None:
         sequence = msg.metadata.sequence.stream
         try:
-            self._on_stored(Stored(msg.subject, sequence, msg.data, msg.headers or {}))
+            stored_at = msg.metadata.timestamp
+            self._on_stored(Stored(msg.subject, sequence, msg.data, msg.headers or {}, stored_at))
         except Exception as error:
             # One message that can't be read must not make this copy blind to all that follow.
             UNREADABLE.labels(self.stream).inc()

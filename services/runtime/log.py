@@ -8,6 +8,7 @@ a conflict (10071); on a cluster it is a duplicate, and a lost race may be 10164
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 import nats.errors
 import nats.js.errors
@@ -33,6 +34,8 @@ class Stored:
     sequence: int
     data: bytes
     headers: Mapping[str, str]
+    at: datetime | None = None
+    """When the server stored it, where a follower saw it."""
 
 
 class Log:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from contracts import streams
 
+_MAY_ASK_RETRIES = ("cli", "console")
+
 
 @dataclass(frozen=True)
 class Permissions:
@@ -34,7 +36,7 @@ def permissions(user: str) -> Permissions:
         *_followed(user),
         *_buckets(user),
         *_audits(user),
-        *(("vigil.retry.*",) if user == "cli" else ()),
+        *(("vigil.retry.*",) if user in _MAY_ASK_RETRIES else ()),
     }
     return Permissions(
         publish=tuple(sorted(publish)),

@@ -26,6 +26,9 @@ class Settings(BaseSettings):
     clock_epoch: str = Field(
         "", description="Demo only: the moment from which the clock runs fast, ISO 8601."
     )
+    clock_file: Path | None = Field(
+        None, description="Demo only: the file in which another process sets the pace of the clock."
+    )
     log_format: str = Field("console", pattern="^(console|json)$", description="console or json.")
     log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="Least level logged.")
 

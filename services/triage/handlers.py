@@ -1,22 +1,29 @@
 """From a reported screen, specimen or dose to a signal: read, score, commit, publish."""
 
+from datetime import timedelta
+
 from nats.aio.client import Client
 from pydantic import TypeAdapter
 
 from contracts.facts import Fact
-from contracts.programme import SignalFollowed
 from contracts.screens import ScreenAnswers, ScreenResult
-from contracts.signals import Signal
 from services.runtime.clock import Clock
 from services.runtime.consume import Message, Unreadable
 from services.runtime.log import publish_fact
 from services.runtime.sealing import SealError, Seals
 from services.triage.aggregate import AllResults, subject_of
-from services.triage.core import decide
-from services.triage.core.state import Left, Results
-from services.triage.instruments import Thresholds, UnknownInstrument, find, score
+from services.triage.core import decide, messages
+from services.triage.core.state import Results
+from services.triage.core.together import Both
+from services.triage.instruments import Thresholds, UnknownInstrument, find, phq9, score
 
 _FACT: TypeAdapter[Fact] = TypeAdapter(Fact)
+
+
+def both_of(thresholds: Thresholds) -> Both:
+    """Return how a PHQ-9 and a plan or intent in another screen count together."""
+    limits = thresholds.of(phq9.INSTRUMENT).item_9_with_plan
+    return Both(timedelta(hours=float(limits.hours)), limits.urgency, limits.source)
 
 
 class Handlers:
@@ -29,6 +36,7 @@ class Handlers:
         self._results = results
         self._seals = seals
         self._thresholds = thresholds
+        self._both = both_of(thresholds)
         self._clock = clock
 
     async def on_fact(self, message: Message) -> None:
@@ -45,7 +53,7 @@ class Handlers:
             subject_of(fact.patient),
             f"fact:{message.sequence}",
             lambda state, now: decide.assess(
-                state, fact, answers, message.sequence, self._score, own.seal, now
+                state, fact, answers, message.sequence, self._score, own.seal, now, self._both
             ),
         )
         # From the state, not the events: of a fact heard again the signal may not have gone out yet.
@@ -64,36 +72,14 @@ class Handlers:
             raise Unreadable("its answers can't be opened") from None
 
     async def _publish(self, fact: decide.Reported, state: Results) -> None:
-        document = state.known(fact.source, fact.document)
-        if document is not None and document.version == fact.version and document.urgency is not None:
-            signal = Signal(
-                id=document.signal,
-                kind=document.kind,
-                urgency=document.urgency,
-                patient=fact.patient,
-                occurred_at=fact.at,
-                received_at=self._clock.now(),
-                source=fact.source,
-                evidence=f"PROGRAMME:{document.evidence}",
-                tags=document.tags,
-            )
-            data = signal.model_dump_json().encode()
-            await publish_fact(self._nc, f"signals.{signal.kind.value}", data, signal.id)
+        document, now = state.known(fact.source, fact.document), self._clock.now()
+        if document is not None and document.version == fact.version:
+            signal = messages.signal(fact.patient, document, now)
+            if signal is not None:
+                data = signal.model_dump_json().encode()
+                await publish_fact(self._nc, f"signals.{signal.kind.value}", data, signal.id)
         for left in state.left:
             if (left.document, left.version) == (fact.document, fact.version):
-                await self._follow(fact, left)
-
-    async def _follow(self, fact: decide.Reported, left: Left) -> None:
-        followed = SignalFollowed.model_validate(
-            {
-                "id": f"triage/{left.document}/{left.version}/{left.what}",
-                "signal": left.signal,
-                "patient": fact.patient,
-                "at": fact.at,
-                "received_at": self._clock.now(),
-                "what": left.what,
-                "source": fact.source,
-            }
-        )
-        subject = f"programme.signal_followed.{fact.patient}"
-        await publish_fact(self._nc, subject, followed.model_dump_json().encode(), followed.id)
+                followed = messages.followed(fact.patient, left, fact.source, fact.at, now)
+                subject = f"programme.signal_followed.{fact.patient}"
+                await publish_fact(self._nc, subject, followed.model_dump_json().encode(), followed.id)

@@ -8,6 +8,7 @@ import structlog
 
 from services.runtime import logging
 from services.runtime.clock import ScaledClock
+from services.runtime.paced_clock import PacedClock, PaceFile
 from services.runtime.settings import Settings, load
 from services.watchdog import app
 from services.watchdog.settings import WatchdogSettings
@@ -22,8 +23,7 @@ def main() -> None:
 
 async def serve(settings: Settings, own: WatchdogSettings) -> None:
     """Run until SIGTERM or SIGINT, then end cleanly."""
-    epoch = datetime.fromisoformat(settings.clock_epoch) if settings.clock_epoch else None
-    clock = ScaledClock(settings.clock_scale, epoch)
+    clock = _clock(settings)
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
@@ -35,6 +35,13 @@ async def serve(settings: Settings, own: WatchdogSettings) -> None:
     finally:
         await watchdog.stop()
         clock.stop()
+
+
+def _clock(settings: Settings) -> ScaledClock | PacedClock:
+    if settings.clock_file is not None:
+        return PacedClock(PaceFile(settings.clock_file))
+    epoch = datetime.fromisoformat(settings.clock_epoch) if settings.clock_epoch else None
+    return ScaledClock(settings.clock_scale, epoch)
 
 
 if __name__ == "__main__":

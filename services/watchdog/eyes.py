@@ -64,7 +64,8 @@ class Eyes:
         return Seen(
             reachable=True,
             scanned=self._view.scanned,
-            late=await self._view.late(self._clock.now() - self._limits.grace, without=missing),
+            late=await self._view.late(self._clock.now(), self._limits, without=missing),
+            undue=await self._view.undue(without=missing),
             backlogs=backlogs,
             streams=streams,
             missing=missing,

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from contracts.signals import Signal
-from contracts.values import Kind, Urgency
+from contracts.values import Kind
 from services.runtime.activity import Activity
 from services.runtime.clock import Clock
 from services.runtime.log import Unavailable, publish_fact
@@ -130,7 +130,7 @@ def _signal(fault: Fault, now: datetime) -> Signal:
     return Signal(
         id=fault.id,
         kind=Kind.SYSTEM_FAULT,
-        urgency=Urgency.URGENT,
+        urgency=fault.urgency,
         area=fault.area,
         occurred_at=now,
         received_at=now,

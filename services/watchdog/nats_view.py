@@ -9,19 +9,21 @@ from typing import Any
 import nats.errors
 import structlog
 from nats.aio.client import Client
+from pydantic import ValidationError
 
-from contracts.commits import DUE
+from contracts.commits import BRIEF, DUE
+from contracts.open_work import WITH_DEADLINES, is_open
 from contracts.streams import BUCKETS, STREAMS
 from services.runtime.broker import client_of, make_broker
 from services.runtime.deadlines import parse_due
 from services.runtime.follow import Follower
 from services.runtime.log import Log, Stored, Unavailable
 from services.runtime.settings import Settings
+from services.watchdog.core.limits import Limits
 from services.watchdog.core.seen import Backlog, Late, StreamState
 
 _log = structlog.get_logger()
-AUDITED = ("ESCALATIONS", "PAGES", "CONVERSATIONS", "ATTENDANCES", "FOLLOWUPS")
-"""Streams of aggregates that have deadlines."""
+AUDITED = WITH_DEADLINES
 _ANSWER_WITHIN = 2.0
 _SCAN_WITHIN = 60.0
 _MOST_AT_ONCE = 50
@@ -29,20 +31,43 @@ _MOST_AT_ONCE = 50
 
 
 class Headers:
-    """The deadlines of one stream, as its last commits say."""
+    """The deadlines of one stream, as its last commits say, and what is open without one."""
 
     def __init__(self, nc: Client, stream: str) -> None:
         self.stream = stream
         self.due: dict[str, datetime] = {}
+        self.undue: set[str] = set()
         self._log = Log(nc, stream)
         self.follower = Follower(nc, stream, self._learn, headers_only=True, label="watchdog")
 
     def _learn(self, stored: Stored) -> None:
         due = parse_due(stored.headers.get(DUE))
+        self.undue.discard(stored.subject)
         if due is None:
             self.due.pop(stored.subject, None)
+            if self._is_open(stored):
+                self.undue.add(stored.subject)
         else:
             self.due[stored.subject] = due
+
+    def _is_open(self, stored: Stored) -> bool:
+        try:
+            return is_open(self.stream, stored.headers.get(BRIEF, ""))
+        except ValidationError:
+            # A newer version wrote it: whoever reads it judges it.
+            return False
+
+    async def open_without_due(self) -> int:
+        """Return how many are open and have no deadline, each read anew. Raises Unavailable."""
+        count = 0
+        for subject in sorted(self.undue)[:_MOST_AT_ONCE]:
+            stored = await self._log.last(subject)
+            if stored is None:
+                self.undue.discard(subject)
+                continue
+            self._learn(stored)
+            count += subject in self.undue
+        return count
 
     async def late(self, before: datetime) -> tuple[Late, ...]:
         """Return what was due before then, the longest overdue first. Raises Unavailable.
@@ -122,11 +147,17 @@ class NatsView:
             if old is not None:
                 await old.follower.stop()
 
-    async def late(self, before: datetime, without: Collection[str]) -> tuple[Late, ...]:
-        """Return everything that was due before then, without these streams. Raises Unavailable."""
+    async def late(self, now: datetime, limits: Limits, without: Collection[str]) -> tuple[Late, ...]:
+        """Return everything whose grace has passed, without these streams. Raises Unavailable."""
         asked = [headers for headers in self._headers.values() if headers.stream not in without]
-        found = [await headers.late(before) for headers in asked]
+        found = [await headers.late(now - limits.grace_of(headers.stream)) for headers in asked]
         return tuple(one for some in found for one in some)
+
+    async def undue(self, without: Collection[str]) -> tuple[tuple[str, int], ...]:
+        """Return which streams have open aggregates without a deadline, and how many. Raises Unavailable."""
+        asked = [headers for headers in self._headers.values() if headers.stream not in without]
+        counted = [(headers.stream, await headers.open_without_due()) for headers in asked]
+        return tuple((name, count) for name, count in counted if count)
 
     async def backlogs(self) -> tuple[tuple[Backlog, ...], tuple[str, ...]]:
         """Return how every durable stands, and which are missing. Raises Unavailable."""

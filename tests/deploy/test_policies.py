@@ -98,7 +98,12 @@ def test_a_fault_goes_to_ops_whatever_its_urgency(urgency):
 
 
 def test_only_what_may_wait_till_morning_does():
-    assert {found.id for found in DEMO.policies if found.hours} == {"soon", "fault_soon", "follow_up"}
+    assert {found.id for found in DEMO.policies if found.hours} == {
+        "soon",
+        "missed_first",
+        "fault_soon",
+        "follow_up",
+    }
 
 
 def test_a_policy_that_pages_for_urgent_signals_ends_with_everyone_for_ever():

@@ -99,8 +99,9 @@ async def test_children_start_in_order_each_when_the_one_before_is_ready_and_pre
 
 
 async def test_a_child_that_is_killed_comes_back_and_the_log_says_which_and_why(tmp_path: Path) -> None:
-    notes = tmp_path / "notes"
-    keeping = supervisor.Supervisor([child("one", notes)], QUICK)
+    notes, out = tmp_path / "notes", tmp_path / "one.log"
+    said = "print('hello', flush=True); time.sleep(60)"
+    keeping = supervisor.Supervisor([child("one", notes, said, log=out)], QUICK)
     with capture_logs() as logs:
         running = asyncio.create_task(keeping.run())
         ((_, first),) = await notes_of(notes, 1)
@@ -108,7 +109,8 @@ async def test_a_child_that_is_killed_comes_back_and_the_log_says_which_and_why(
         os.kill(first, signal.SIGKILL)
 
         (_, _), (_, second) = await notes_of(notes, 2)
-        assert alive(second)
+        assert alive(second) and keeping.restarts == 1
+        await until(lambda: out.read_text() == "hello\nhello\n")
         keeping.stop()
         await running
     ended = [entry for entry in logs if entry["event"] == "child_ended"]

@@ -3,6 +3,7 @@
 from contracts.people import Patient, Person
 from contracts.privacy import SupportContact
 from services.conversation import phrasebook
+from services.conversation.core import asked_texts
 from tests.support.world import LINE, PIN, World
 
 ES = phrasebook.load().of("es")
@@ -54,6 +55,10 @@ async def test_a_speaker_is_called_in_the_sister_is_called_and_the_next_holder_r
     kinds = [str(event["type"]) for event in await world.events(f"escalations.{world.patients['rivera']}")]
     assert "contact_called" in kinds and "reached" not in kinds
     await ana.hang_up()
+
+    # Rivera writes that nobody shall call her any more: from that second on nobody can.
+    assert await world.reply("ana", f"contacts {code} end 1") == [asked_texts.contact_ended(code, 1)]
+    assert await world.reply("ana", f"contacts {code}") == [asked_texts.no_contacts(code)]
 
     await rivera.text("borrar mis datos", LINE)
     assert ES.rights in await world.texts_soon("rivera")

@@ -59,6 +59,10 @@ async def test_a_handoff_between_two_rounds_pages_whoever_is_on_then(tmp_path: P
         assert world.texts("ops") == []
         world.texts("ana")
         await world.until("03:22:05")
-        assert [len(world.texts(who)) for who in ("ops", "ana")] == [1, 0]
-        await world.reply("ops", "1")
+        code = await world.code()
+        told = world.texts("ops")
+        assert [f"VIGIL {code}" in text for text in told].count(True) == 1
+        assert len(told) == 2, "the page, and as ops the word that nobody took it in a whole round"
+        assert world.texts("ana") == []
+        await world.reply("ops", f"1 {code}")
         assert (await world.open_brief()).holder == "ops"

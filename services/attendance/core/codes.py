@@ -9,8 +9,9 @@ from services.attendance.core.limits import EARLY
 _DIGITS = 6
 _TAKEN = frozenset({"000000", "911911", "988988", "741741"})
 """Never a code: what people type in need, or by accident."""
-KEPT = timedelta(hours=1)
-"""So long after its session a code still stands in the bucket, counting no more."""
+KEPT = timedelta(hours=36)
+"""So long after its session a code still stands in the bucket, counting no more: whoever texts it late is
+told so. Ours: the evening of the next day."""
 
 
 def code_of(keyed: str) -> str:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from contracts.attendance import (
+    AttendanceAdopted,
+    AttendanceBrief,
     AttendanceCancelled,
     AttendanceConfirmed,
     AttendanceEvent,
@@ -14,6 +16,7 @@ from contracts.attendance import (
     AttendanceMoved,
     AttendanceReminded,
     AttendanceStatus,
+    AttendanceTakenBack,
     AttendanceTold,
 )
 from services.attendance.core.judging import Risk, judge
@@ -23,6 +26,8 @@ from services.attendance.core.state import Attendance
 from services.attendance.core.timetable import Planned, Why, days_end
 
 Events = tuple[AttendanceEvent, ...]
+CHECK_IN_UNDONE = "check_in_undone"
+"""The tag of a signal about somebody who had been checked in by mistake."""
 _SEEN = (AttendanceStatus.CHECKED_IN, AttendanceStatus.LATE)
 
 
@@ -34,6 +39,15 @@ class Word:
     heard_at: datetime
     source: str = ""
     by: str = ""
+    document: str = ""
+    """The source's resource that says so."""
+    received_at: datetime | None = None
+    """When the word reached us; None: as it was heard."""
+
+    @property
+    def received(self) -> datetime:
+        """When the word reached us."""
+        return self.received_at or self.heard_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +100,42 @@ def cancel(state: Attendance, why: Why, now: datetime, as_of: datetime | None = 
 
 def check_in(state: Attendance, word: Word, wanted: Planned | None) -> Events:
     """They are there. It counts whatever was known of the session; the first word of it stands."""
-    if state.status in _SEEN:
+    if state.status in _SEEN or was_taken_back(state, word):
         return ()
     late = state.status is AttendanceStatus.MISSED
     confirmed = AttendanceConfirmed(
-        at=word.at, heard_at=word.heard_at, source=word.source, by=word.by, late=late
+        at=word.at,
+        heard_at=word.heard_at,
+        source=word.source,
+        by=word.by,
+        late=late,
+        document=word.document,
     )
     return (*_planned_first(state, wanted, word), confirmed)
+
+
+def take_back(state: Attendance, word: Word) -> Events:
+    """A check-in was a mistake: they are expected again, or missing when grace is over.
+
+    One that has not been heard yet, and was received before, will not count either. An empty document
+    takes back whatever was said. Repeated it changes nothing: whoever came afterwards is there.
+    """
+    if was_taken_back(state, word):
+        return ()
+    return (
+        AttendanceTakenBack(
+            at=word.received,
+            heard_at=word.heard_at,
+            document=word.document,
+            source=word.source,
+            by=word.by,
+        ),
+    )
+
+
+def was_taken_back(state: Attendance, word: Word) -> bool:
+    """Return whether that word was received before it, or any, was said to be a mistake."""
+    return any(one.document in ("", word.document) and word.received <= one.at for one in state.taken_back)
 
 
 def excuse(state: Attendance, word: Word, wanted: Planned | None) -> Events:
@@ -102,6 +145,22 @@ def excuse(state: Attendance, word: Word, wanted: Planned | None) -> Events:
     late = state.status is AttendanceStatus.MISSED
     excused = AttendanceExcused(at=word.at, heard_at=word.heard_at, source=word.source, late=late)
     return (*_planned_first(state, wanted, word), excused)
+
+
+def adopt(state: Attendance, former: str, theirs: AttendanceBrief, now: datetime) -> Events:
+    """They turned out to be the person `former`, of whom this is known at the same session.
+
+    What is over counts in their past. Whoever was seen under either id was there.
+    """
+    if theirs.status in _SEEN and state.status not in (*_SEEN, AttendanceStatus.UNKNOWN):
+        at = theirs.seen_at or now
+        return check_in(state, Word(at, now, "link", document=theirs.document), None)
+    over = (*_SEEN, AttendanceStatus.EXCUSED, AttendanceStatus.MISSED)
+    if state.status is not AttendanceStatus.UNKNOWN or theirs.status not in over:
+        return ()
+    return (
+        AttendanceAdopted(at=now, session=state.session, patient=state.patient, former=former, brief=theirs),
+    )
 
 
 def is_judged(state: Attendance, now: datetime) -> bool:
@@ -132,7 +191,10 @@ def told(state: Attendance, keys: tuple[str, ...], now: datetime) -> Events:
 
 def _judged(state: Attendance, view: View, now: datetime) -> Events:
     judgement = judge(view.risk, view.past, now, state.zone, view.limits)
-    broken = state.status is AttendanceStatus.EXPECTED and view.turnout.looks_broken(view.limits)
+    mistaken = (CHECK_IN_UNDONE,) if state.again else ()
+    # Whoever strikes somebody off a list has it before them: it is not the list that is broken.
+    waits = state.status is AttendanceStatus.EXPECTED and not state.again
+    broken = waits and view.turnout.looks_broken(view.limits)
     if broken and not judgement.at_risk:
         until = now + view.limits.bulk_wait
         return (AttendanceHeldBack(at=now, until=until, expected=view.turnout.expected),)
@@ -140,7 +202,7 @@ def _judged(state: Attendance, view: View, now: datetime) -> Events:
         AttendanceMissed(
             at=now,
             urgency=judgement.urgency,
-            tags=judgement.tags,
+            tags=(*judgement.tags, *mistaken),
             row=judgement.row,
             misses=judgement.misses,
             text_by=days_end(now, state.zone),

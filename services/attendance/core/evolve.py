@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from contracts.attendance import (
+    AttendanceAdopted,
     AttendanceCancelled,
     AttendanceConfirmed,
     AttendanceEvent,
@@ -13,10 +14,12 @@ from contracts.attendance import (
     AttendanceMoved,
     AttendanceReminded,
     AttendanceStatus,
+    AttendanceTakenBack,
     AttendanceTold,
 )
-from services.attendance.core.state import Attendance, Debt, Owed
+from services.attendance.core.state import Attendance, Debt, Owed, TakenBack
 
+_TAKEN_BACK_KEPT = 8
 _MAY_BE_PLANNED = (AttendanceStatus.UNKNOWN, AttendanceStatus.CANCELLED)
 
 
@@ -59,8 +62,17 @@ def evolve(state: Attendance, event: AttendanceEvent) -> Attendance:
             )
         case AttendanceConfirmed():
             status = AttendanceStatus.LATE if event.late else AttendanceStatus.CHECKED_IN
-            after = state.model_copy(update={"status": status, "seen_at": event.at, "held_until": None})
+            after = state.model_copy(
+                update={
+                    "status": status,
+                    "seen_at": event.at,
+                    "document": event.document,
+                    "held_until": None,
+                }
+            )
             return _followed(after, event, "late_check_in")
+        case AttendanceTakenBack():
+            return _taken_back(state, event)
         case AttendanceExcused():
             after = state.model_copy(update={"status": AttendanceStatus.EXCUSED, "held_until": None})
             return _followed(after, event, "excused")
@@ -100,11 +112,46 @@ def evolve(state: Attendance, event: AttendanceEvent) -> Attendance:
             owed = [Owed(what=Debt.SIGNAL, since=event.at)]
             owed += [Owed(what=Debt.FAULT, since=event.at)] if event.expected else []
             return _owing(after, *owed, Owed(what=Debt.TEXT, since=event.at))
+        case AttendanceAdopted(brief=one):
+            return state.model_copy(
+                update={
+                    "status": one.status,
+                    "starts_at": one.starts_at,
+                    "ends_at": one.ends_at,
+                    "group": one.group,
+                    "site": one.site,
+                    "zone": one.zone,
+                    "grace_minutes": one.grace_minutes,
+                    "seen_at": one.seen_at,
+                    "document": one.document,
+                    "urgency": one.urgency,
+                    "cancelled": one.cancelled,
+                }
+            )
         case AttendanceTold():
             left = tuple(owed for owed in state.owed if owed.key not in event.what)
             return state.model_copy(update={"owed": left})
         case _:
             return state
+
+
+def _taken_back(state: Attendance, event: AttendanceTakenBack) -> Attendance:
+    """Return the state as if that check-in had never come; a word of it that is still owed is not sent."""
+    known = (*state.taken_back, TakenBack(document=event.document, at=event.at))
+    after = state.model_copy(update={"taken_back": known[-_TAKEN_BACK_KEPT:]})
+    seen = state.status in (AttendanceStatus.CHECKED_IN, AttendanceStatus.LATE)
+    if not seen or event.document not in ("", state.document):
+        return after
+    return after.model_copy(
+        update={
+            "status": AttendanceStatus.EXPECTED,
+            "seen_at": None,
+            "document": "",
+            "missed_at": None,
+            "again": state.again + 1,
+            "owed": tuple(one for one in state.owed if one.what is not Debt.FOLLOWED),
+        }
+    )
 
 
 def _followed(
@@ -123,7 +170,8 @@ def _followed(
 def _signal(state: Attendance) -> str:
     # With the time, for one that is put off after it was missed can be missed again.
     begins = f"{state.starts_at:%Y%m%dT%H%M}" if state.starts_at is not None else "unknown"
-    return f"attendance/{state.session}/{state.patient}/{begins}"
+    again = f"/{state.again}" if state.again else ""
+    return f"attendance/{state.session}/{state.patient}/{begins}{again}"
 
 
 def _heard_at(event: AttendanceConfirmed | AttendanceExcused | AttendanceCancelled) -> datetime:

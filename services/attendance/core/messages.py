@@ -111,7 +111,10 @@ def _reminder(state: Attendance, owed: Owed, now: datetime) -> tuple[Message, ..
         patient=state.patient,
         kind=OutreachKind.REMINDER,
         send_by=state.starts_at,
-        args={"time": f"{clock.hour % 12 or 12}:{clock:%M} {'AM' if clock.hour < 12 else 'PM'}"},
+        args={
+            "at": f"{clock:%Y-%m-%dT%H:%M}",
+            "time": f"{clock.hour % 12 or 12}:{clock:%M} {'AM' if clock.hour < 12 else 'PM'}",
+        },
     )
     return (Message(f"outreach.{state.patient}", asked.outreach, asked),)
 

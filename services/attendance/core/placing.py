@@ -1,13 +1,14 @@
 """Which session a check-in or an excuse is about, when it does not say so. Pure."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from contracts.attendance import AttendanceBrief, AttendanceStatus
 from services.attendance.core.limits import EARLY
 from services.attendance.core.timetable import Planned
 
+DAY = timedelta(days=1)
 _SEEN = (AttendanceStatus.CHECKED_IN, AttendanceStatus.LATE)
 
 
@@ -36,6 +37,22 @@ def session_at(
             away = abs((brief.starts_at - at).total_seconds())
             found[session] = (brief.status in _SEEN, away)
     return min(found, key=lambda session: (*found[session], session), default=None)
+
+
+def session_seen(known: Iterable[tuple[str, AttendanceBrief]], document: str, at: datetime) -> str | None:
+    """Return the session at which a patient was seen by that word, or, without one, seen last.
+
+    Not after `at`, nor more than a day before it.
+    """
+    found = {
+        session: brief.seen_at
+        for session, brief in known
+        if brief.status in _SEEN
+        and brief.seen_at is not None
+        and document in ("", brief.document)
+        and at - DAY <= brief.seen_at <= at
+    }
+    return max(found, key=lambda session: (found[session], session), default=None)
 
 
 def sessions_of_day(

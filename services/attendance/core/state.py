@@ -38,6 +38,14 @@ class Owed(Value):
         return f"{self.what}@{self.since.isoformat()}"
 
 
+class TakenBack(Value):
+    """A check-in that was a mistake: what was received until then under that document counts no more."""
+
+    document: str = ""
+    """Empty: whoever said it."""
+    at: Moment
+
+
 class Attendance(Value):
     """Where one patient's attendance at one session stands."""
 
@@ -66,6 +74,12 @@ class Attendance(Value):
     """The id of the signal that says so."""
     text_by: Moment | None = None
     seen_at: Moment | None = None
+    document: str = ""
+    """What said that they came."""
+    taken_back: tuple[TakenBack, ...] = ()
+    """The last check-ins that were mistakes."""
+    again: int = 0
+    """How often a check-in was taken back after which they count as missing: each is a signal of its own."""
     cancelled: str = ""
     """Why they are not expected there."""
     owed: tuple[Owed, ...] = ()
@@ -116,6 +130,7 @@ def brief(state: Attendance) -> AttendanceBrief:
         grace_minutes=state.grace_minutes,
         remind_at=state.remind_at,
         seen_at=state.seen_at,
+        document=state.document,
         urgency=state.urgency,
         cancelled=state.cancelled,
     )

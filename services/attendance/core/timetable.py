@@ -15,7 +15,7 @@ from contracts.facts import Modality
 from contracts.schedules import Calendar, Weekday
 from services.attendance.core.limits import Limits, grace
 
-Why = Literal["session_off", "holiday", "not_enrolled", "group_gone", "source", "discharged"]
+Why = Literal["session_off", "holiday", "not_enrolled", "group_gone", "source", "discharged", "linked"]
 """Why somebody is not expected, as AttendanceCancelled says it."""
 _DAYS = tuple(Weekday)
 _MARGIN = timedelta(days=2)

@@ -15,7 +15,7 @@ from contracts.conversations import (
 from contracts.privacy import Texting
 from services.conversation.core import hear, outcomes, outreaching
 from services.conversation.core.draft import Draft
-from services.conversation.core.hear import Text
+from services.conversation.core.hear import Code, Text
 from services.conversation.core.state import Answer, Conversation
 
 NO_OUTCOME = timedelta(seconds=10)
@@ -29,6 +29,12 @@ _OPS_CODES = frozenset({20003, 21212, 21408, 21603, 21606, 21608, 21659, 21661, 
 def text_heard(draft: Draft, heard: Text) -> None:
     """Take in a patient's text, and intend in the same commit to send what it is answered with."""
     hear.text(draft, heard)
+    intend(draft)
+
+
+def code_heard(draft: Draft, heard: Code) -> None:
+    """Take in an attendance code, and intend in the same commit to send what answers it."""
+    hear.code(draft, heard)
     intend(draft)
 
 

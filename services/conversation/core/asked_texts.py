@@ -93,6 +93,13 @@ def last_elsewhere(code: str) -> str:
     )
 
 
+def skill(code: str, outcome: str) -> str:
+    """Return what came of asking for a resource."""
+    if outcome == "done":
+        return f"VIGIL {code}: it is on its way to them. If it can't be sent, that becomes a task."
+    return f"VIGIL {code}: not sent: {outcome}. /SKILL {code} and a name sends one."
+
+
 def last_nothing(code: str) -> str:
     """Return that nothing was written that they may read."""
     return f"VIGIL {code}: nothing was written so far that is yours to read."
@@ -101,6 +108,16 @@ def last_nothing(code: str) -> str:
 def contacts(code: str, lines: Sequence[str], number: int) -> str:
     """Return whom the patient lets us ask for help; `number` is an example of one."""
     return f"VIGIL {code}: {'; '.join(lines)}. CALL {code} {number} connects you by phone, numbers hidden."
+
+
+def contact_ended(code: str, number: int) -> str:
+    """Return that a support contact is asked no more."""
+    return f"VIGIL {code}: noted. {number} may not be asked from now on, by anybody."
+
+
+def no_contact(code: str, number: int) -> str:
+    """Return that there is no contact of that number."""
+    return f"VIGIL {code}: not done, there is no contact {number}. CONTACTS {code} lists them."
 
 
 def no_contacts(code: str) -> str:

@@ -7,6 +7,7 @@ from contracts.conversations import (
     AnswerFailed,
     AnswerWaiting,
     CallReceived,
+    CodeTexted,
     ConversationEnded,
     EmergencyAsked,
     EmergencyCalled,
@@ -88,9 +89,15 @@ def call_received(state: Conversation, event: CallReceived) -> Conversation:
     return _heard(state, event.sid).model_copy(update={"heard_at": event.at})
 
 
+def code_texted(state: Conversation, event: CodeTexted) -> Conversation:
+    """An attendance code is heard once; nobody waits for an answer of a person to it."""
+    return _heard(state, event.sid)
+
+
 def talk_heard(state: Conversation, event: TalkHeard) -> Conversation:
     """A responder texted about it."""
-    changed: dict[str, Any] = {"spoken": (*state.spoken, event.evidence)[-SPOKEN_KEPT:]}
+    spoken = (*state.spoken, event.evidence)[-SPOKEN_KEPT:] if event.evidence else state.spoken
+    changed: dict[str, Any] = {"spoken": spoken}
     if state.phone is None and event.phone is not None:
         changed |= {"phone": event.phone, "language": event.language or state.language}
     if event.words is not None:

@@ -8,7 +8,7 @@ from services.conversation.core import asked_texts, emergency_texts, staff_texts
 
 _ABOUT_IT = (
     *(Key.TALK_911, Key.TALK_NOTE, Key.TALK_JOIN, Key.TALK_LEAVE, Key.TALK_MUTE),
-    *(Key.TALK_CONTACTS, Key.TALK_LAST),
+    *(Key.TALK_CONTACTS, Key.TALK_LAST, Key.TALK_SKILL),
 )
 """Keys that text nothing to the patient: for these what is held is enough."""
 
@@ -76,5 +76,6 @@ _WORDS = {
     Key.TALK_MUTE: "MUTE",
     Key.TALK_CONTACTS: "CONTACTS",
     Key.TALK_LAST: "LAST",
+    Key.TALK_SKILL: "/SKILL",
 }
 """How each key is typed before a code."""

@@ -33,8 +33,12 @@ class Draft:
     @property
     def may_text(self) -> bool:
         """Whether the patient may be texted at all."""
+        return self._allowed and self.state.phone is not None
+
+    @property
+    def _allowed(self) -> bool:
         blocked = self.state.opted_out or self.world.texting is Texting.CALL
-        return not blocked and not self.state.is_desk and self.state.phone is not None
+        return not blocked and not self.state.is_desk
 
     def to_patient(
         self,
@@ -45,14 +49,19 @@ class Draft:
         by: str | None = None,
         order: int = 0,
         name: str = "",
+        phone: Sealed | None = None,
     ) -> bool:
-        """Let a text to the patient wait for its turn; return whether there is a way to send it."""
-        if not self.may_text or self.state.phone is None:
+        """Let a text to the patient wait for its turn; return whether there is a way to send it.
+
+        `phone`: theirs, should they never have written a text that was kept.
+        """
+        phone = self.state.phone or phone
+        if not self._allowed or phone is None:
             return False
         if purpose is not Purpose.WORDS and self.world.texting is Texting.NEUTRAL:
             text, sealed = self.world.phrases.neutral, False
         box = self.world.seal(text) if sealed else None
-        self._wait(name, purpose, text, self.state.phone, box, None, by, order, 0)
+        self._wait(name, purpose, text, phone, box, None, by, order, 0)
         return True
 
     def to_staff(

@@ -13,6 +13,8 @@ from contracts.conversations import (
     AnswerUnknown,
     AnswerWaiting,
     CallReceived,
+    CodeTexted,
+    ContactRevoked,
     ContactsRead,
     ConversationEnded,
     ConversationEvent,
@@ -49,6 +51,8 @@ def evolve(state: Conversation, event: ConversationEvent) -> Conversation:
     match event:
         case TextReceived():
             return changes.text_received(state, event)
+        case CodeTexted():
+            return changes.code_texted(state, event)
         case CallReceived():
             return changes.call_received(state, event)
         case OptedOut():
@@ -86,6 +90,7 @@ _TalkEvent = (
     | PersonLeft
     | TranscriptRead
     | ContactsRead
+    | ContactRevoked
     | EmergencyStarted
     | EmergencyCalled
     | EmergencyAsked
@@ -124,7 +129,7 @@ def _talk(state: Conversation, event: _TalkEvent) -> Conversation:
             return changes.joined_or_left(state, event)
         case EmergencyStarted() | EmergencyCalled() | EmergencyAsked() | EmergencyConfirmed():
             return changes.emergency(state, event)
-        case TranscriptRead() | ContactsRead():
+        case TranscriptRead() | ContactsRead() | ContactRevoked():
             return state
         case SurveyAnswered():
             return state.model_copy(update={"survey_at": None})

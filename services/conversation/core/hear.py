@@ -9,6 +9,7 @@ from contracts.conversations import (
     AnswerFailed,
     AnswerStage,
     CallReceived,
+    CodeTexted,
     Muted,
     OptedIn,
     OptedOut,
@@ -52,6 +53,17 @@ class Text:
     """No signal was published: it must reach whoever holds the conversation."""
     media: int = 0
     attachments: Sealed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """An attendance code that the patient texted, and nothing else."""
+
+    sid: str
+    evidence: int
+    session: str | None
+    """Where it checked them in; None: it did not count."""
+    phone: Sealed | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +121,21 @@ def text(draft: Draft, heard: Text) -> None:
     elif draft.may_text and _may_answer(draft) and may_automatic(draft):
         draft.to_patient(Purpose.FIRST, phrases.first, name=f"a{heard.evidence}", order=heard.evidence)
     _tell_rights(draft, heard)
+
+
+def code(draft: Draft, heard: Code) -> None:
+    """Take in an attendance code; a repeated one changes nothing. It is answered, and opens nothing."""
+    if heard.sid in draft.state.heard:
+        return
+    draft.add(CodeTexted(at=draft.now, sid=heard.sid, evidence=heard.evidence, session=heard.session))
+    phrases = draft.world.phrases
+    words = phrases.checked_in if heard.session is not None else phrases.code_late
+    # Where only neutral words may stand, the neutral ones promise that somebody writes: not of a check-in.
+    neutral = draft.world.texting is Texting.NEUTRAL and heard.session is not None
+    if words and not neutral and may_automatic(draft):
+        draft.to_patient(
+            Purpose.CODE, words, name=f"c{heard.evidence}", order=heard.evidence, phone=heard.phone
+        )
 
 
 def call(draft: Draft, heard: Call) -> None:

@@ -9,6 +9,7 @@ import re
 import string
 import unicodedata
 from collections.abc import Mapping, Set
+from datetime import datetime
 
 from pydantic import Field, field_validator, model_validator
 
@@ -26,7 +27,7 @@ class Outreach(Value):
     """The wordings of texts that begin with us; of several one is asked for by its number."""
 
     reminder: tuple[str, ...] = Field(min_length=1)
-    """Has `{time}` filled in, on the patient's wall clock."""
+    """Has `{day}` (of the week) and `{time}` filled in, on the programme's wall clock."""
     missed: tuple[str, ...] = Field(min_length=1)
     follow_up: tuple[str, ...] = Field(min_length=1)
     caring: tuple[str, ...] = Field(min_length=1)
@@ -34,7 +35,7 @@ class Outreach(Value):
     @model_validator(mode="after")
     def _fields(self) -> "Outreach":
         for name, wordings in dict(self).items():
-            may = {"time"} if name == "reminder" else frozenset[str]()
+            may = {"day", "time"} if name == "reminder" else frozenset[str]()
             for text in wordings:
                 _only(f"outreach {name}", text, may)
         return self
@@ -65,6 +66,10 @@ class Phrases(Value):
     """One question, to be answered with a digit."""
     rights: str = ""
     """To a patient who texts DELETE: whom to ask about their record. Empty: only a person tells them."""
+    checked_in: str = ""
+    """To a patient whose attendance code counted, in words that name no programme. Empty: no answer."""
+    code_late: str = ""
+    """To one whose code doesn't count here or now: staff have it on their worklist. Empty: no answer."""
     colleague: str
     """Somebody of ours whose name is not known."""
     team: str
@@ -81,6 +86,10 @@ class Phrases(Value):
     """Phrases by which a patient asks for no more texts, within a sentence."""
     delete_words: tuple[str, ...] = ()
     """Whole texts by which a patient asks that what is kept about them be deleted."""
+    days: tuple[str, ...] = ()
+    """The days of the week from Monday on, for reminders."""
+    halves: tuple[str, str] = ("AM", "PM")
+    """What stands behind the hours before noon, and behind those from noon on."""
     called: tuple[str, ...] = ()
     """What staff call the language (`spanish`), beside its two letters."""
 
@@ -90,6 +99,8 @@ class Phrases(Value):
         for name in canned:
             if not _NAME.fullmatch(name):
                 raise ValueError(f"canned: {name!r} is no short name; use up to 20 small letters and digits")
+        if "skill" in canned:
+            raise ValueError("canned: `skill` is the key for resources; choose another name")
         if len(canned) < 2:
             raise ValueError("canned: an introduction and a closing line are the least")
         return canned
@@ -97,6 +108,10 @@ class Phrases(Value):
     @model_validator(mode="after")
     def _fields(self) -> "Phrases":
         texts = {name: value for name, value in dict(self).items() if isinstance(value, str)}
+        if self.days and len(self.days) != 7:
+            raise ValueError("days: write seven, from Monday on")
+        if not self.days and any("{day}" in text for text in self.outreach.reminder):
+            raise ValueError("days: write the seven days of the week, from Monday on; the reminder names one")
         for name, text in {**texts, **{f"canned {key}": value for key, value in self.canned.items()}}.items():
             _only(name, text, FIELDS)
         return self
@@ -144,8 +159,9 @@ def filled(phrase: str, name: str, role: str) -> str:
     return phrase.format(name=name, role=role)
 
 
-def reaching(phrases: Phrases, kind: OutreachKind, variant: int, time: str) -> str | None:
+def reaching(phrases: Phrases, kind: OutreachKind, variant: int, args: Mapping[str, str]) -> str | None:
     """Return a text that begins with us; None: there is none of that kind, or it lacks the time."""
+    day, time = _when(phrases, args)
     match kind:
         case OutreachKind.REMINDER:
             wordings = phrases.outreach.reminder if time else ()
@@ -157,7 +173,9 @@ def reaching(phrases: Phrases, kind: OutreachKind, variant: int, time: str) -> s
             wordings = phrases.outreach.caring
         case OutreachKind.EDUCATION | OutreachKind.SAFETY_PLAN:
             wordings = ()
-    return wordings[variant % len(wordings)].format(time=time) if wordings else None
+    if not wordings:
+        return None
+    return " ".join(wordings[variant % len(wordings)].format(day=day, time=time).split())
 
 
 def folded(text: str) -> str:
@@ -174,6 +192,17 @@ def languages(files: Mapping[str, object]) -> Languages:
             name: Phrases.model_validate({"language": name, **_mapping(raw)}) for name, raw in files.items()
         }
     )
+
+
+def _when(phrases: Phrases, args: Mapping[str, str]) -> tuple[str, str]:
+    """Return the day of the week and the time of a reminder, in that language."""
+    try:
+        at = datetime.fromisoformat(args["at"])
+    except (KeyError, ValueError):
+        # Asked for by a version that named no day.
+        return "", args.get("time", "")
+    day = phrases.days[at.weekday()] if phrases.days else ""
+    return day, f"{at.hour % 12 or 12}:{at:%M} {phrases.halves[at.hour >= 12]}"
 
 
 def _only(name: str, text: str, may: Set[str]) -> None:

@@ -74,7 +74,7 @@ def _by_purpose(state: Conversation, event: AnswerWaiting) -> dict[str, Any]:
             return {"survey_at": event.at, "survey_wanted": False}
         case Purpose.RELAY:
             return {"beside": tuple(_relayed(one, event) for one in state.beside)}
-        case Purpose.FIRST | Purpose.RIGHTS | Purpose.NEWS | Purpose.TOLD | Purpose.OUTREACH:
+        case Purpose.FIRST | Purpose.CODE | Purpose.RIGHTS | Purpose.NEWS | Purpose.TOLD | Purpose.OUTREACH:
             return {}
 
 

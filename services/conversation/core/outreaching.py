@@ -193,7 +193,7 @@ def _words(world: World, ask: OutreachAsked) -> str | Sealed | None:
         return ask.sealed
     if ask.kind in (OutreachKind.EDUCATION, OutreachKind.SAFETY_PLAN):
         return None
-    return languages.reaching(world.phrases, ask.kind, ask.variant, ask.args.get("time", ""))
+    return languages.reaching(world.phrases, ask.kind, ask.variant, ask.args)
 
 
 def _phone(state: Conversation, world: World) -> Sealed | None:

@@ -4,10 +4,10 @@ Each reading is an event: who, what, when. Whoever joined reads what was written
 the patient was told; whoever holds it reads all of it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from contracts.conversations import ContactsRead, Purpose, TranscriptRead
+from contracts.conversations import ContactRevoked, ContactsRead, Purpose, TranscriptRead
 from contracts.outreach import OutreachKind
 from contracts.privacy import ContactScope, SupportContact
 from services.conversation.core import asked_texts, staff_texts
@@ -41,6 +41,9 @@ def last(draft: Draft, talk: Talk) -> None:
 def contacts(draft: Draft, talk: Talk) -> None:
     """Text them whom the patient lets us ask today: number, relation and scope; no name, no phone."""
     code, world = _code(draft), draft.world
+    if talk.count:
+        _end(draft, talk)
+        return
     valid = [(n, one) for n, one in enumerate(world.contacts, start=1) if one.holds(world.today)]
     draft.add(
         ContactsRead(at=draft.now, responder=talk.responder, contacts=tuple(one.id for _, one in valid))
@@ -50,6 +53,11 @@ def contacts(draft: Draft, talk: Talk) -> None:
         return
     lines = [_contact(draft, number, one) for number, one in valid]
     _tell(draft, talk.responder, asked_texts.contacts(code, lines, valid[0][0])[: staff_texts.CUT])
+
+
+def numbered(contacts: Sequence[SupportContact], number: int) -> SupportContact | None:
+    """Return the contact of that number: their place in the record; None: there is none."""
+    return contacts[number - 1] if 0 < number <= len(contacts) else None
 
 
 def pieces(code: str, lines: Iterable[str], most: int = PIECE) -> tuple[str, ...]:
@@ -104,6 +112,16 @@ def _written(draft: Draft, reader: str) -> list[tuple[datetime, str]]:
             found.append((out.order, out.accepted_at, f"Vigil: {began}"))
     found.sort(key=lambda each: each[0])
     return [(at, line) for _, at, line in found if since is None or at >= since]
+
+
+def _end(draft: Draft, talk: Talk) -> None:
+    """The patient took it back: the record says so already, and the conversation who told us."""
+    one, code = numbered(draft.world.contacts, talk.count), _code(draft)
+    if one is None:
+        _tell(draft, talk.responder, asked_texts.no_contact(code, talk.count))
+        return
+    draft.add(ContactRevoked(at=draft.now, responder=talk.responder, contact=one.id))
+    _tell(draft, talk.responder, asked_texts.contact_ended(code, talk.count))
 
 
 def _contact(draft: Draft, number: int, one: SupportContact) -> str:

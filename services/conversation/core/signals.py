@@ -34,6 +34,12 @@ def of_survey(sid: str, patient: str, evidence: int, received_at: datetime) -> S
     )
 
 
+def of_code(sid: str, patient: str, evidence: int, received_at: datetime) -> Signal:
+    """Return the signal of an attendance code that counts no more, or elsewhere: staff look at it in turn."""
+    tags = ("attendance_code",)
+    return _signal(signal_of(sid), Kind.CONCERN_RAISED, Urgency.ROUTINE, patient, evidence, received_at, tags)
+
+
 def of_call(sid: str, patient: str, evidence: int, received_at: datetime, room: str | None) -> Signal:
     """Return the signal of a patient's call, with the room in which they wait; none: nobody answered it."""
     tags = ("call",) if room else ("call", "missed")

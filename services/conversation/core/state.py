@@ -117,6 +117,8 @@ class Hold(Value):
     sequence: int
     holder: Id | None = None
     nobody: bool = False
+    missed_only: bool = False
+    """Whether nothing but one missed session opened it: a code texted meanwhile is no cry for help."""
     contact: int = 0
     since: Moment | None = None
     """When this holder was first seen."""

@@ -12,6 +12,7 @@ class Talk:
 
     sid: str
     evidence: int
+    """Where it stands in CARRIER; 0: it was pressed or written in the console."""
     responder: str
     key: Key
     body: Sealed
@@ -30,4 +31,4 @@ class Talk:
     everybody: bool = False
     """`join es all`: also those who are off call."""
     count: int = 0
-    """Of `last 5`; 0: not said."""
+    """Of `last 5`, or of `contacts end 2`; 0: not said."""

@@ -13,7 +13,7 @@ SAME_WORDS = 3
 """The same words so often in a row come from a machine (a phone that answers by itself)."""
 TOLD_AGAIN_AFTER = timedelta(minutes=2)
 """A machine that answers our answer too is told nothing for so long: that ends it. Ours."""
-_HOLDER_ONLY = (Key.TALK_NOTE, Key.TALK_MUTE, Key.TALK_CONTACTS)
+_HOLDER_ONLY = (Key.TALK_NOTE, Key.TALK_MUTE, Key.TALK_CONTACTS, Key.TALK_SKILL)
 
 
 def heard(draft: Draft, talk: Talk) -> None:
@@ -77,6 +77,9 @@ def _key(draft: Draft, talk: Talk) -> None:
             showing.contacts(draft, talk)
         case Key.TALK_LAST:
             showing.last(draft, talk)
+        case Key.TALK_SKILL:
+            # Followup has the resources: it was asked, and what it says is told when it comes.
+            pass
         case Key.TALK_NOTE:
             draft.add(NoteLeft(at=draft.now, responder=talk.responder, note=draft.world.seal(talk.words)))
             _tell(draft, talk.responder, staff_texts.noted(code))
@@ -93,13 +96,21 @@ def _say(draft: Draft, talk: Talk, words: str) -> None:
     others = [one.responder for one in state.beside if one.responder != talk.responder]
     name = draft.world.name_of(talk.responder)
     said = f"{name}: {words}" if others and name else words
-    if not draft.to_patient(Purpose.WORDS, said, sealed=True, by=talk.responder, order=talk.evidence):
+    if not draft.to_patient(Purpose.WORDS, said, sealed=True, by=talk.responder, order=_order(draft, talk)):
         unsafe = "texts to them are marked as not safe" if state.phone else "no phone number is known"
         why = "they stopped texts" if state.opted_out else unsafe
         _tell(draft, talk.responder, staff_texts.not_sent(_code(draft), why))
         return
     for other in others:
         draft.to_staff(Purpose.TOLD, other, staff_texts.copy_line(_code(draft), name, words))
+
+
+def _order(draft: Draft, talk: Talk) -> int:
+    """Return its place among what is said: what was written in the console stands in no webhook."""
+    state = draft.state
+    known = [one.evidence for one in state.said]
+    known += [one.order for one in state.wrote] + [one.order for one in state.outbox]
+    return talk.evidence or max(known, default=0)
 
 
 def _canned(draft: Draft, talk: Talk) -> None:

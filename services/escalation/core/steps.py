@@ -110,9 +110,23 @@ def _next_round(draft: Draft) -> None:
     run = draft.run
     earliest = _earliest_next_round(run, draft.now)
     if earliest <= draft.now:
+        _say_unanswered(draft)
         _page_from(draft, run.round + 1, 0)
     else:
         draft.add(Reviewed(at=draft.now, next_at=hours.paging_goes_on(run, earliest)))
+
+
+def _say_unanswered(draft: Draft) -> None:
+    """A whole round of an imminent or urgent run went by, and nobody took it (clinical.md 7, row 22)."""
+    run = draft.run
+    if run.holder is None and not run.is_drill and run.urgency in (Urgency.IMMINENT, Urgency.URGENT):
+        raise_fault(
+            draft,
+            "unanswered",
+            f"nobody took {run.run}",
+            f"Everybody on policy {run.rules.id} was paged for {run.code}, and nobody took it. "
+            "Call them by telephone.",
+        )
 
 
 def _earliest_next_round(run: Run, now: datetime) -> datetime:

@@ -22,12 +22,15 @@ NAMES: Mapping[str, str] = {
     "V09": "no_such_schedule",
     "V10": "gap",
     "V11": "not_reachable",
+    "V12": "open_without_deadline",
+    "V13": "overdue",
 }
 """Code -> name. A code is never given to another finding. V01 to V04 are holes: nobody who can be
 reached is paged in time, with nobody, one or two people not answering, or no policy applies. V08:
 beyond some moment no shifts are known, so nothing is proved. The others name what makes holes:
 one person at two steps or two sites, a phone that people share, a schedule that does not exist, a
-gap in a schedule, somebody on a shift who can't be reached."""
+gap in a schedule, somebody on a shift who can't be reached. V12 and V13 are of what is open at this
+moment: nothing will act on it again, or it should have acted and did not."""
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """What somebody at a desk asks of a follow-up, and what it comes to. Each request counts once."""
 
+from collections.abc import Sequence
+
 from contracts.followups import (
     AskAnswered,
     FollowupAsked,
@@ -18,16 +20,20 @@ DONE = "done"
 _ENDS = ("died", "readmitted", "declined")
 
 
-def asked(state: Followup, ask: FollowupAsked, resource: str | None, here: Here) -> Events:
+def asked(
+    state: Followup, ask: FollowupAsked, resource: str | None, here: Here, names: Sequence[str] = ()
+) -> Events:
     """Do what is asked, and keep the answer. `resource`: the one that fits, of `send_education`.
+
+    `names`: those of all resources, for whoever asks for one that is not there.
 
     Texts to support contacts are not decided here: their consent is looked at when they are sent.
     """
     if any(one == ask.id for one, _ in state.answers):
         return ()
     draft = Draft(state, here)
-    outcome = _outcome(draft, ask, resource)
-    draft.add(AskAnswered(at=here.now, ask=ask.id, outcome=outcome))
+    outcome = _outcome(draft, ask, resource, names)
+    draft.add(AskAnswered(at=here.now, ask=ask.id, outcome=outcome, by=ask.by))
     return draft.events
 
 
@@ -35,16 +41,16 @@ def answered(state: Followup, ask: FollowupAsked, outcome: str, here: Here) -> E
     """Keep what came of something that was done elsewhere."""
     if any(one == ask.id for one, _ in state.answers):
         return ()
-    return (AskAnswered(at=here.now, ask=ask.id, outcome=outcome),)
+    return (AskAnswered(at=here.now, ask=ask.id, outcome=outcome, by=ask.by),)
 
 
-def _outcome(draft: Draft, ask: FollowupAsked, resource: str | None) -> str:
+def _outcome(draft: Draft, ask: FollowupAsked, resource: str | None, names: Sequence[str]) -> str:
     match ask.what:
         case "add_task":
             _add(draft, ask)
             return DONE
         case "send_education":
-            return _education(draft, ask, resource)
+            return _education(draft, ask, resource, names)
         case "send_plan":
             return plans.request(draft, ask.id, ask.by)
         case "end_care":
@@ -94,14 +100,14 @@ def _about_task(draft: Draft, ask: FollowupAsked) -> str:
     return DONE
 
 
-def _education(draft: Draft, ask: FollowupAsked, resource: str | None) -> str:
+def _education(draft: Draft, ask: FollowupAsked, resource: str | None, names: Sequence[str]) -> str:
     here = draft.here
+    if resource is None:
+        return f"there is no resource on that topic; there are: {' '.join(names)}"
     if not here.known.education:
         return "the patient has not asked for such texts (vigil education opt-in)"
     if here.known.opted_out:
         return "the patient opted out of texts"
-    if resource is None:
-        return "there is no resource on that topic"
     draft.add(
         TextAsked(
             at=here.now,

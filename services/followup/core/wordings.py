@@ -8,6 +8,8 @@ import unicodedata
 
 WORD = "PLAN"
 """What the patient texts to have their safety plan sent. No word that carriers act on."""
+_SKILL_WORDS = ("skill", "skills", "habilidad", "habilidades")
+_TOPIC_WORDS = 2
 _QUESTION = {
     "en": f"You asked us for something you wrote with us. Reply {WORD} to get it here as a text. "
     "Anybody who sees this phone can read it then.",
@@ -29,6 +31,19 @@ def is_word(body: str) -> bool:
     """Return whether a whole text is the word, in any case, with any marks around it."""
     plain = unicodedata.normalize("NFKC", body)
     return "".join(char for char in plain if char.isalnum()).casefold() == WORD.casefold()
+
+
+def skill_wanted(body: str) -> str | None:
+    """Return the topic a whole text asks for (`SKILL sleep`); "" when it names none; None: it asks for none.
+
+    No more than the word and a topic: whatever else is said is for a person alone.
+    """
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", body).casefold())
+    kept = "".join(c if c.isalnum() else " " for c in plain if unicodedata.category(c) != "Mn")
+    first, *rest = kept.split() or [""]
+    if first not in _SKILL_WORDS or len(rest) > _TOPIC_WORDS:
+        return None
+    return "_".join(rest)
 
 
 def to_contact(callback: str) -> str:

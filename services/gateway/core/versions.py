@@ -14,6 +14,15 @@ from services.triage.core.decide import version_key
 _SUFFIX = re.compile(r"(?<=\+)\d+$")
 
 
+class Former(Value):
+    """What was said of a resource before, and must be taken back: of whom, and what."""
+
+    patient: str
+    type: str
+    instrument: str = ""
+    session: str = ""
+
+
 class Known(Value):
     """What was last heard of a resource."""
 
@@ -26,6 +35,26 @@ class Known(Value):
     patient: str
     type: str
     instrument: str = ""
+    session: str = ""
+    """The session it is about, by its id here."""
+    gone: bool = False
+    """It was deleted, or entered in error: what it said counts no more."""
+    former: Former | None = None
+    """What this version takes back; kept, so that a repetition after a crash takes it back too."""
+
+    def as_former(self) -> Former:
+        """Return what it said, as something to be taken back."""
+        return Former(patient=self.patient, type=self.type, instrument=self.instrument, session=self.session)
+
+
+def replaced(known: Known | None, version_now: str, patient: str, kind: str) -> Former | None:
+    """Return what a version takes back: what was said of somebody else, or that somebody had come."""
+    if known is None or known.gone:
+        return None
+    if version_now == known.version:
+        return known.former
+    undone = known.type == "checked_in" and kind in ("session_planned", "absence_excused")
+    return known.as_former() if known.patient != patient or undone else None
 
 
 def stated(updated: datetime | None, number: str) -> str:

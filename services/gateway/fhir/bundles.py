@@ -21,6 +21,20 @@ class Entry:
     full_url: str = ""
     method: str = ""
     url: str = ""
+    changed: str = ""
+    """When the server changed it, as a history says beside the entry."""
+
+    @property
+    def is_deletion(self) -> bool:
+        """Whether it says that the resource is no more."""
+        return self.method == "DELETE"
+
+    @property
+    def gone(self) -> str:
+        """The reference of the resource that is no more; "" if it isn't said."""
+        held = self.raw or {}
+        kind, name = held.get("resourceType"), held.get("id")
+        return self.url or self.full_url or (f"{kind}/{name}" if kind and name else "")
 
 
 def parsed(body: bytes) -> Raw:
@@ -59,12 +73,15 @@ def entries(bundle: Raw) -> tuple[Entry, ...]:
 def _entry(number: int, held: Raw) -> Entry:
     resource, request = held.get("resource"), held.get("request")
     said = request if isinstance(request, dict) else {}
+    response = held.get("response")
+    answered = response if isinstance(response, dict) else {}
     return Entry(
         place=f"Bundle.entry[{number}].resource",
         raw=resource if isinstance(resource, dict) else None,
         full_url=_text(held.get("fullUrl")),
         method=_text(said.get("method")).upper(),
         url=_text(said.get("url")),
+        changed=_text(answered.get("lastModified")),
     )
 
 

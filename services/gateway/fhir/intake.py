@@ -10,7 +10,7 @@ from contracts.facts import Standing
 from contracts.values import Kind
 from services.gateway.core import versions
 from services.gateway.core.cloud_events import Unfit
-from services.gateway.fhir import doses, forms, moments, people, sessions
+from services.gateway.fhir import deletions, doses, forms, moments, people, recorded, sessions
 from services.gateway.fhir.bundles import Entry
 from services.gateway.fhir.forms import Form
 from services.gateway.fhir.grouping import Group, Placed, grouped
@@ -35,7 +35,8 @@ from services.gateway.fhir.resources import (
 from services.gateway.fhir.risk import Risks
 from services.gateway.patients import Enrolling
 from services.gateway.registry import Registry
-from services.gateway.reporting import Draft, FactType, Reporter, Told
+from services.gateway.reporting import Draft, FactType, Reporter
+from services.gateway.taking_back import Told
 from services.runtime.clock import Clock
 
 
@@ -84,6 +85,8 @@ class Intake:
         answers: dict[int, Answered] = {}
         known: dict[int, _Known] = {}
         for n, entry in enumerate(entries):
+            if entry.is_deletion:
+                continue
             try:
                 known[n] = _known(entry)
             except Refused as problem:
@@ -109,10 +112,16 @@ class Intake:
                 else:
                     answers[n] = found
         await self._forms(source, known, placed, answers)
+        # Deletions last: in a history the versions before them stand beside them.
+        for n, entry in enumerate(entries):
+            if entry.is_deletion:
+                answers[n] = await deletions.taken_back(source, entry, self._reporter, self._risks)
         return [answers[n] for n in range(len(entries))]
 
     async def _one(self, source: str, one: _Known, around: Around, entry: Entry) -> Answered | Placed:
         now = self._clock.now()
+        if sessions.is_gone(one.resource):
+            return recorded.taken_back(await self._reporter.gone(source, one.name, one.stated))
         match one.resource:
             case Patient() as who:
                 return await self._patient(source, who)
@@ -129,6 +138,7 @@ class Intake:
                 return self._placed(result, found, one, around, entry)
             case Appointment() as session:
                 read = sessions.of_appointment(session, one.name, one.stated, around, now, self._site.zone)
+                return await self._appointment(source, one, read)
             case Encounter() as meeting:
                 read = sessions.of_encounter(meeting, one.name, one.stated, around, now, self._site.zone)
             case MedicationAdministration() as dose:
@@ -138,11 +148,17 @@ class Intake:
                 return Answered(200, (note("is read only where another resource refers to it"),))
         return await self._report(source, read)
 
+    async def _appointment(self, source: str, one: _Known, read: Read) -> Answered:
+        """Report it of all who take part, and that whoever took part before is not expected any more."""
+        told = [await self._reported(source, draft) for draft in read.drafts]
+        if told and any(each.outcome == "new" for each in told):
+            keep = {each.document for each in told}
+            await self._reporter.gone(source, one.name, one.stated, keep)
+        return recorded.answered(told, read.issues)
+
     async def _report(self, source: str, read: Read) -> Answered:
         told = [await self._reported(source, draft) for draft in read.drafts]
-        status = 201 if any(one.outcome == "new" for one in told) else 200
-        issues = (*read.issues, *(_said(one) for one in told))
-        return Answered(status, issues, told[0].version if told else "")
+        return recorded.answered(told, read.issues)
 
     async def _reported(self, source: str, draft: Draft) -> Told:
         try:
@@ -270,9 +286,6 @@ class Intake:
 def _known(entry: Entry) -> _Known:
     raw = entry.raw
     if raw is None:
-        if entry.method == "DELETE":
-            says = "a deletion takes nothing back; send the resource as entered-in-error"
-            raise Refused(405, Issue("error", "not-supported", says))
         raise refused("", "has no resource", "required")
     kind = raw.get("resourceType")
     model = Medication if kind == "Medication" else MODELS.get(str(kind))
@@ -297,15 +310,3 @@ def _type(kind: Kind | None) -> FactType:
             return "dose_reported"
         case _:
             return "screen_answered"
-
-
-def _said(told: Told) -> Issue:
-    match told.outcome:
-        case "new":
-            return note("recorded")
-        case "repeated":
-            return note("was recorded before; nothing changed")
-        case "older":
-            return note("is older than what was recorded; nothing changed")
-        case "unknown":
-            return note("was never recorded; there is nothing to take back")

@@ -30,6 +30,9 @@ class Risks:
     async def flagged(self, patient: str, name: str, raised: bool) -> None:
         """Note a flag, or that it is no more; a mark that a person set is never taken away by it."""
         key = f"flags.{patient}"
+        if raised:
+            # A deletion names no patient.
+            await asked(self._intake.put(f"flag.{name}", patient.encode()))
         for _ in range(_TRIES):
             entry = await asked(self._intake.get(key))
             if entry is None and not raised:
@@ -42,6 +45,12 @@ class Risks:
                 await self._registry.change(patient, partial(Patient.model_copy, update=mark))
                 return
         raise Unavailable("the flags of a patient are contended")
+
+    async def gone(self, name: str) -> None:
+        """A flag was deleted: it marks nobody any more."""
+        entry = await asked(self._intake.get(f"flag.{name}"))
+        if entry is not None:
+            await self.flagged((entry.value or b"").decode(), name, False)
 
     async def _write(self, key: str, flags: Flags, entry: KeyValue.Entry | None) -> bool:
         data = flags.model_dump_json().encode()

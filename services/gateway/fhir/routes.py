@@ -48,6 +48,19 @@ def routes(sources: Sources, intake: Intake, subscriptions: Subscriptions) -> AP
         """Take up one resource under its id."""
         return await _answered(request, lambda: _any(request, kind, name))
 
+    @router.delete("/{kind}/{name}")
+    async def delete_one(request: Request, kind: str, name: str) -> Response:
+        """Take back what came of that resource."""
+        return await _answered(request, lambda: _gone(request, kind, name))
+
+    async def _gone(request: Request, kind: str, name: str) -> Response:
+        source = sources.of(request)
+        if kind not in MODELS:
+            says = f"this type is not taken up; there are Bundle, {', '.join(MODELS)}"
+            raise refused("", says, "not-supported", 404)
+        (answered,) = await intake.take(source, (Entry("", None, method="DELETE", url=f"{kind}/{name}"),))
+        return outcome.answer(answered.status, answered.issues, answered.version)
+
     async def _any(request: Request, kind: str | None, name: str) -> Response:
         source = sources.of(request)
         raw = parsed(await bodies.body(request, *_TAKEN, largest=_LARGEST))
@@ -98,7 +111,7 @@ def _check(raw: Raw, kind: str | None, name: str) -> None:
 
 
 def _capabilities() -> dict[str, object]:
-    interactions = [{"code": "create"}, {"code": "update"}]
+    interactions = [{"code": "create"}, {"code": "update"}, {"code": "delete"}]
     return {
         "resourceType": "CapabilityStatement",
         "status": "active",

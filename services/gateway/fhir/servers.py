@@ -20,6 +20,10 @@ class NotAsked(Exception):
     """There is no server of the source's own, or it is not the one that is named."""
 
 
+class Gone(Exception):
+    """The server says that the resource was deleted."""
+
+
 class FhirServers:
     """One server for each source, each with its token."""
 
@@ -29,12 +33,12 @@ class FhirServers:
         self._session: aiohttp.ClientSession | None = None
 
     async def resource(self, source: str, reference: str) -> Raw | None:
-        """Return the resource of a reference; None if there is none. Raises NotAsked, Unavailable."""
+        """Return the resource of a reference; None if there is none. Raises NotAsked, Gone, Unavailable."""
         base = self._base(source)
         path = reference.removeprefix(f"{base}/")
         if not _RELATIVE.fullmatch(path):
             raise NotAsked(source)
-        return await self._get(source, f"{base}/{path}")
+        return await self._get(source, f"{base}/{path}", tells_gone=True)
 
     async def events(self, source: str, subscription: str, first: int, last: int) -> Raw | None:
         """Return the notification bundle of those events; None if the server can't tell them."""
@@ -73,7 +77,7 @@ class FhirServers:
             raise NotAsked(source)
         return server.url.rstrip("/")
 
-    async def _get(self, source: str, url: str) -> Raw | None:
+    async def _get(self, source: str, url: str, *, tells_gone: bool = False) -> Raw | None:
         token = self._servers[source].token.get_secret_value()
         headers = {"Accept": "application/fhir+json"}
         if token:
@@ -81,6 +85,8 @@ class FhirServers:
         try:
             async with self._opened().get(url, headers=headers, allow_redirects=False) as reply:
                 if reply.status != 200:
+                    if reply.status == 410 and tells_gone:
+                        raise Gone(source)
                     if 400 <= reply.status < 500 and reply.status not in (401, 403, 408, 429):
                         return None
                     raise Unavailable(f"the FHIR server answered {reply.status}")

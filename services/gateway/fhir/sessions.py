@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 from contracts.facts import Modality
 from services.gateway.fhir import moments
 from services.gateway.fhir.elements import Concept
-from services.gateway.fhir.issues import Issue, note, refused
+from services.gateway.fhir.issues import note, refused
 from services.gateway.fhir.read import Read
 from services.gateway.fhir.references import Around, literal, patient
-from services.gateway.fhir.resources import Appointment, Encounter
+from services.gateway.fhir.resources import Appointment, Encounter, Resource
 from services.gateway.reporting import Draft
 
 _LENGTH = timedelta(minutes=60)
@@ -44,22 +44,23 @@ def of_appointment(
             return Read.of(
                 _excused(name, who, stated, start.astimezone(zone).date(), "")
                 if status == "declined" and one.status == "booked"
-                else Draft("session_planned", f"{name}#{who}", who, None, stated, name, plan)
+                else Draft("session_planned", f"{name}#{who}", who, None, stated, name, plan, part_of=name)
                 for who, status in patients.items()
             )
         case "arrived" | "checked-in" | "fulfilled":
             seen = min(start, now) if start is not None else None
             return Read.of(
-                Draft("checked_in", f"{name}#{who}", who, seen, stated, name, {"by": "fhir"})
+                Draft("checked_in", f"{name}#{who}", who, seen, stated, name, {"by": "fhir"}, part_of=name)
                 for who in patients
             )
         case "cancelled" if _by_patient(one):
             why = " ".join((one.cancelation_reason or one.cancellation_reason or Concept()).words().split())
             on = moments.day(one.start, zone) or now.astimezone(zone).date()
             return Read.of(_excused(name, who, stated, on, why) for who in patients)
-        case "cancelled" | "entered-in-error":
+        case "cancelled":
             return Read.of(
-                Draft("session_cancelled", f"{name}#{who}", who, None, stated, name) for who in patients
+                Draft("session_cancelled", f"{name}#{who}", who, None, stated, name, part_of=name)
+                for who in patients
             )
         case "proposed" | "pending" | "waitlist":
             return Read.nothing(note("nothing is booked yet; nothing was recorded", "Appointment.status"))
@@ -89,11 +90,22 @@ def of_encounter(
             )
             seen = min(start, now) if start is not None else None
             return Read.of([Draft("checked_in", name, who, seen, stated, session, {"by": "fhir"})])
-        case "entered-in-error":
-            says = "a check-in or discharge is not taken back by this; a person looks after the patient"
-            return Read.nothing(Issue("warning", "business-rule", says, "Encounter.status"))
         case _:
             return Read.nothing(note("says nothing about a session of the programme", "Encounter.status"))
+
+
+def is_gone(one: Resource) -> bool:
+    """Return whether it tells of nothing any more: what it said before is taken back.
+
+    An appointment that was cancelled still tells of a session that does not take place.
+    """
+    match one:
+        case Encounter(status="entered-in-error" | "cancelled"):
+            return True
+        case Appointment(status="entered-in-error"):
+            return True
+        case _:
+            return False
 
 
 def _times(one: Appointment) -> tuple[datetime | None, datetime | None]:
@@ -113,7 +125,7 @@ def _by_patient(one: Appointment) -> bool:
 
 def _excused(name: str, who: str, stated: str, on: date, why: str) -> Draft:
     name_of_one, sealed = f"{name}#{who}", {"reason": why} if why else {}
-    return Draft("absence_excused", name_of_one, who, None, stated, name, {"on": on}, sealed)
+    return Draft("absence_excused", name_of_one, who, None, stated, name, {"on": on}, sealed, name)
 
 
 def _modality(one: Appointment) -> Modality:

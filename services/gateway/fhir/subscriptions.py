@@ -16,8 +16,9 @@ from services.gateway.fhir.intake import Intake
 from services.gateway.fhir.issues import Issue, Refused, note, warning
 from services.gateway.fhir.notifications import Status, status_of
 from services.gateway.fhir.outcome import Answered
+from services.gateway.fhir.references import literal
 from services.gateway.fhir.resources import MODELS
-from services.gateway.fhir.servers import FhirServers, NotAsked
+from services.gateway.fhir.servers import FhirServers, Gone, NotAsked
 from services.runtime.buckets import asked, written
 from services.runtime.clock import Clock
 from services.runtime.log import Unavailable
@@ -70,15 +71,25 @@ class Subscriptions:
     ) -> tuple[list[Answered], frozenset[int]]:
         """Take up what came, and what it points to; return the answers, and the numbers without either."""
         found = _followed(brought)
-        names = {name for one in brought for name in (one.full_url, _name(one.raw)) if one.raw and name}
+        names = {
+            name
+            for one in brought
+            for name in (one.full_url, _name(one.raw), one.gone if one.is_deletion else "")
+            if (one.raw or one.is_deletion) and name
+        }
         silent: set[int] = set()
         for event in status.happened:
             if event.focus and not any(
                 event.focus == name or event.focus.endswith(f"/{name}") for name in names
             ):
-                raw = await self._resource(source, event.focus)
-                if raw is not None:
-                    found += _followed([Entry(f"Bundle.entry[{len(found)}].resource", raw, event.focus)])
+                place = f"Bundle.entry[{len(found)}].resource"
+                try:
+                    raw = await self._resource(source, event.focus)
+                except Gone:
+                    found += _followed([Entry(place, None, method="DELETE", url=event.focus)])
+                else:
+                    if raw is not None:
+                        found += _followed([Entry(place, raw, event.focus)])
             elif not event.focus and not names and event.number is not None:
                 silent.add(event.number)
         # What nobody can use must not be sent for ever: the server would give the subscription up.
@@ -159,7 +170,12 @@ class Subscriptions:
 
 def _followed(held: Iterable[Entry]) -> list[Entry]:
     """Return the entries of a type that is taken up; others only explain these."""
-    return [one for one in held if one.raw and one.raw.get("resourceType") in (*MODELS, "Medication")]
+    return [
+        one
+        for one in held
+        if (one.is_deletion and literal(one.gone, *MODELS))
+        or (one.raw and one.raw.get("resourceType") in (*MODELS, "Medication"))
+    ]
 
 
 def _unfit(answers: Iterable[Answered]) -> list[Issue]:

@@ -5,6 +5,7 @@ import asyncio
 import structlog
 
 from contracts.deliveries import Recipient
+from contracts.overdue import LookAgain
 from contracts.people import Person
 from services.gateway.outgoing.aggregate import RULES, Deliveries
 from services.gateway.outgoing.hearing import Hearing
@@ -15,6 +16,7 @@ from services.gateway.outgoing.telling import Telling
 from services.gateway.registry import Registry
 from services.gateway.settings import GatewaySettings
 from services.runtime.aggregates import Aggregates
+from services.runtime.consume import Message
 from services.runtime.follow import ValueTable
 from services.runtime.log import Log, Unavailable
 from services.runtime.shell import Shell
@@ -55,6 +57,7 @@ class Outgoing:
         self._shell.followers += [self.recipients.follower.position, self._open.follower.position]
         self._shell.ears.hear("gateway_escalations", self._hearing.on_escalation)
         self._shell.ears.hear("gateway_triage", self._hearing.on_result)
+        self._shell.ears.hear("gateway_overdue", self._look_again)
         await self._shell.nc.subscribe(f"vigil.retry.{self._shell.service}", cb=self._asked)
         self._open.start()
 
@@ -68,6 +71,10 @@ class Outgoing:
 
     async def _look(self, subject: str) -> None:
         await self._sending.look(subject)
+
+    async def _look_again(self, message: Message) -> None:
+        """The watchdog found it overdue: do what is due."""
+        await self._sending.look(LookAgain.model_validate_json(message.data).subject)
 
     async def _asked(self, _message: object) -> None:
         task = asyncio.create_task(self._retry_all())

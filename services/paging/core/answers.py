@@ -71,20 +71,21 @@ def pressed(story: Story, heard: inputs.Pressed, now: datetime) -> None:
     story.tell(AnswerHeard(at=now, cause=heard.cause, evidence=heard.evidence, sid=heard.sid))
 
 
-def take(story: Story, what: What, channel: Channel, evidence: int, now: datetime) -> None:
+def take(
+    story: Story, what: What, channel: Channel, evidence: int, now: datetime, *, desk: bool = False
+) -> None:
     """The responder takes it."""
     was_open = _is_open_page(story.page)
-    story.tell(
-        PageAcknowledged(**about(what, now), urgency=state.urgency(what), evidence=evidence, channel=channel)
-    )
+    fields, urgency = about(what, now), state.urgency(what)
+    story.tell(PageAcknowledged(**fields, urgency=urgency, evidence=evidence, channel=channel, desk=desk))
     if was_open:
         story.tell(PageClosed(at=now, reason="acknowledged"))
 
 
-def decline(story: Story, what: What, channel: Channel, now: datetime) -> None:
+def decline(story: Story, what: What, channel: Channel, now: datetime, *, desk: bool = False) -> None:
     """The responder passes, or gives back what they hold."""
     was_open = _is_open_page(story.page)
-    story.tell(PageDeclined(**about(what, now), channel=channel))
+    story.tell(PageDeclined(**about(what, now), channel=channel, desk=desk))
     if was_open:
         story.tell(PageClosed(at=now, reason="declined"))
 
@@ -93,9 +94,9 @@ def _key(story: Story, what: What, heard: inputs.Replied, now: datetime) -> None
     fields = about(what, now)
     match heard.reply.key:
         case Key.TAKE:
-            take(story, what, Channel.SMS, heard.evidence, now)
+            take(story, what, Channel.SMS, heard.evidence, now, desk=heard.desk)
         case Key.PASS:
-            decline(story, what, Channel.SMS, now)
+            decline(story, what, Channel.SMS, now, desk=heard.desk)
         case Key.REACHED:
             story.tell(PatientReached(**fields, evidence=heard.evidence))
         case Key.DISPOSE:
@@ -142,6 +143,7 @@ def _key(story: Story, what: What, heard: inputs.Replied, now: datetime) -> None
             | Key.TALK_MUTE
             | Key.TALK_CONTACTS
             | Key.TALK_LAST
+            | Key.TALK_SKILL
         ):
             pass  # of a conversation, which hears them itself
         case unexpected:

@@ -129,7 +129,7 @@ class CallProgress:
 
 @dataclass(frozen=True)
 class Replied:
-    """The responder texted something that is about this page."""
+    """The responder texted something that is about this page, or pressed it in the console."""
 
     reply: Reply
     cause: str
@@ -146,6 +146,8 @@ class Replied:
     """The phone they wrote from."""
     others: tuple[str, ...] = ()
     """Earlier notices of the same shift, which the same answer confirms."""
+    desk: bool = False
+    """Whether it was pressed in the console."""
 
 
 @dataclass(frozen=True)

@@ -115,6 +115,8 @@ def _lesson(event: PageEvent, tried: _Tried, call: str) -> Lesson | None:
             method = attempts[attempt]
             arrived = status in _ARRIVED[method.channel]
             return Arrived(method.channel, method.phone_ref) if arrived else None
+        case PageAcknowledged(desk=True) | PageDeclined(desk=True):
+            return None
         case PageAcknowledged(channel=channel, at=at) | PageDeclined(channel=channel, at=at):
             return _answered(channel, at, tried, call)
         case NoticeAnswered(at=at):

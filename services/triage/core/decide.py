@@ -15,6 +15,7 @@ from contracts.triages import Assessed, DoseCounted, Retracted, SignalLeft, Tria
 from contracts.values import Sealed
 from services.triage.core.evolve import counted, evolve, in_a_row
 from services.triage.core.state import Document, Results
+from services.triage.core.together import Both, judged
 from services.triage.instruments import find
 
 Reported = ScreenAnswered | SpecimenTested | DoseReported
@@ -35,8 +36,12 @@ def assess(
     score: Score,
     seal: Callable[[str], Sealed],
     now: datetime,
+    both: Both | None = None,
 ) -> tuple[TriageEvent, ...]:
-    """Return what the fact comes to; () if it, or a newer version of it, was heard before."""
+    """Return what the fact comes to; () if it, or a newer version of it, was heard before.
+
+    `both`: how two screens that are near to each other count together; None: each is judged alone.
+    """
     known = state.known(fact.source, fact.document)
     if known is not None and version_key(fact.version) <= version_key(known.version):
         return ()
@@ -47,6 +52,8 @@ def assess(
         events = (DoseCounted(at=now, instrument=fact.instrument, day=fact.day, taken=fact.taken),)
         answers = _counted(state, fact, answers)
     result = score(fact.instrument, answers)
+    if both is not None:
+        result = judged(result, fact.at, (one for one in state.documents if one is not known), both)
     events = (*events, _assessed(fact, result, evidence, seal, now))
     if isinstance(fact, DoseReported) and fact.taken:
         return _after_a_dose(state, fact, events, now)

@@ -14,7 +14,7 @@ from contracts.screens import ScreenFinding, ScreenProblem
 from services.triage.instruments.scoring import summing
 from services.triage.instruments.scoring.frequency import OFTEN
 from services.triage.instruments.scoring.items import AnyInstrument, Instrument, Item, Outcome, Points, YesNo
-from services.triage.instruments.scoring.limits import Level, Rung, SummedLimits
+from services.triage.instruments.scoring.limits import Level, Near, Rung, SummedLimits
 from services.triage.instruments.scoring.reading import problem
 from services.triage.instruments.scoring.sheet import Sheet, State
 
@@ -30,6 +30,8 @@ class Phq9Limits(SummedLimits):
     """Item 9 is not answered."""
     item_9_open_high: Rung
     """Item 9 is not answered, and the total is at least this, or more than the answers explain."""
+    item_9_with_plan: Near
+    """Item 9 is positive, and C-SSRS 4 or 5 or ASQ 5 is so within these hours, before or after."""
 
 
 def _rule(instrument: AnyInstrument, sheet: Sheet, limits: Phq9Limits) -> Outcome:
@@ -62,14 +64,17 @@ def _open(sheet: Sheet, limits: Phq9Limits) -> tuple[ScreenFinding, ...]:
     answered = any(sheet.at(item.id).known for item in INSTRUMENT.scored)
     leaves = total is not None and total > span.answered and answered
     if span.low >= limits.item_9_open_high.start or leaves or sheet.total.state is State.IMPOSSIBLE:
-        says = (
-            "Item 9, thoughts of death or self-harm, is not answered, and the rest is no reassurance: ask now"
-        )
+        says = f"{_why_open(answered)}, and the rest is no reassurance: ask now"
         return (_found("phq9_item_9_open_high", says, limits.item_9_open_high),)
     if total is not None and total == span.answered:
         return ()  # the stated total leaves item 9 nothing but 0
-    says = "Item 9, thoughts of death or self-harm, is not answered: ask it"
+    says = f"{_why_open(answered)}: ask it"
     return (_found("phq9_item_9_open", says, limits.item_9_open),)
+
+
+def _why_open(answered: bool) -> str:
+    asked = "Item 9, thoughts of death or self-harm,"
+    return f"{asked} is not answered" if answered else f"{asked} is not known: no answer was reported"
 
 
 def _presence_clash(sheet: Sheet) -> tuple[ScreenProblem, ...]:

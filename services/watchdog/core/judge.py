@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from contracts.streams import STREAMS
+from contracts.values import Urgency
 from services.watchdog.core import late, stalled, streams, troubles, wording
-from services.watchdog.core.limits import Limits
+from services.watchdog.core.limits import OUTGOING, Limits
 from services.watchdog.core.seen import Late, Seen
 from services.watchdog.core.troubles import Cause, Tell, Trouble
 
@@ -54,7 +55,7 @@ def judge(watch: Watch, seen: Seen, now: datetime, limits: Limits, zone: str) ->
         standing_still = stalled.stalled(standing, now, limits)
         watch = replace(watch, heard=heard, standing=standing, stalled=standing_still)
     watch = replace(watch, missing={name: watch.missing.get(name, now) for name in seen.missing})
-    watch, faults = _faults(watch, seen, now, limits)
+    watch, faults = _faults(watch, seen, now, limits, zone)
     causes = _causes(watch, now, limits, zone)
     known, told = troubles.present(watch.troubles, causes, now, limits)
     known, over = troubles.absent(known, causes, now, limits, zone)
@@ -87,6 +88,8 @@ def _cut_off(watch: Watch, now: datetime, limits: Limits, zone: str) -> Verdict:
 def _causes(watch: Watch, now: datetime, limits: Limits, zone: str) -> dict[str, Cause]:
     causes: dict[str, Cause] = {}
     for stream, overdue in late.unanswered(watch.asked, now, limits).items():
+        if stream == OUTGOING:
+            continue
         since, owner = min(one.due for one in overdue), _owner(stream)
         text = wording.late(owner, len(overdue), wording.at(since, zone))
         causes[f"service:{owner}"] = Cause(since, text, f"{owner} works")
@@ -101,14 +104,32 @@ def _causes(watch: Watch, now: datetime, limits: Limits, zone: str) -> dict[str,
 
 
 def _faults(
-    watch: Watch, seen: Seen, now: datetime, limits: Limits
+    watch: Watch, seen: Seen, now: datetime, limits: Limits, zone: str
 ) -> tuple[Watch, tuple[streams.Fault, ...]]:
-    if seen.streams is None:
+    marks: Mapping[str, int] = watch.marks
+    found: tuple[streams.Fault, ...] = ()
+    if seen.streams is not None:
+        marks, found = streams.faults(watch.marks, seen.streams, now, limits)
+    found += _of_deadlines(watch, seen, now, limits, zone)
+    if seen.streams is None and not found:
         return watch, ()
-    marks, found = streams.faults(watch.marks, seen.streams, now, limits)
     fresh = tuple(fault for fault in found if fault.id not in watch.faults)
     still = {fault.id for fault in found} | {name for name in watch.faults if _recent(name, now)}
     return replace(watch, marks=marks, faults=frozenset(still)), fresh
+
+
+def _of_deadlines(
+    watch: Watch, seen: Seen, now: datetime, limits: Limits, zone: str
+) -> tuple[streams.Fault, ...]:
+    """Deadlines that need a person, but not in this minute: each told once a day."""
+    found = [
+        streams.Fault(f"open_without_due/{name}/{now:%Y-%m-%d}", "deadlines", wording.undue(name, count))
+        for name, count in seen.undue
+    ]
+    if stuck := late.unanswered(watch.asked, now, limits).get(OUTGOING, ()):
+        note = wording.outgoing(len(stuck), wording.at(min(one.due for one in stuck), zone))
+        found.append(streams.Fault(f"deliveries_overdue/{now:%Y-%m-%d}", "outgoing", note, Urgency.SOON))
+    return tuple(found)
 
 
 def _recent(fault: str, now: datetime) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from services.watchdog.core.limits import Limits
+from services.watchdog.core.limits import OUTGOING, Limits
 from services.watchdog.core.seen import Late
 
 
@@ -29,13 +29,13 @@ def follow_up(
     overdue: dict[str, Asked] = {}
     to_ask = []
     for one in late:
-        if now - one.due <= limits.grace:
+        if now - one.due <= limits.grace_of(one.stream):
             continue
         before = known.get(one.subject)
         if before is None:
             overdue[one.subject] = Asked(one.stream, one.due, now, now)
             to_ask.append(one)
-        elif now - before.last >= limits.tell_late:
+        elif now - before.last >= (limits.grace_outgoing if one.stream == OUTGOING else limits.tell_late):
             overdue[one.subject] = replace(before, last=now)
             to_ask.append(one)
         else:
@@ -47,6 +47,7 @@ def unanswered(overdue: AskedBySubject, now: datetime, limits: Limits) -> dict[s
     """Return what is still overdue long after its owner was asked, by stream."""
     by_stream: dict[str, list[Asked]] = {}
     for asked in overdue.values():
-        if now - asked.first >= limits.tell_late:
+        patience = limits.tell_outgoing if asked.stream == OUTGOING else limits.tell_late
+        if now - asked.first >= patience:
             by_stream.setdefault(asked.stream, []).append(asked)
     return by_stream

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+OUTGOING = "DELIVERIES"
+"""What other systems are told. Nobody's safety hangs on it: who hangs may hold up their own for a while."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -12,6 +15,10 @@ class Limits:
     """So long past due, the owner is asked to look again."""
     tell_late: timedelta = timedelta(seconds=30)
     """Still overdue so long after it was asked, ops are told."""
+    grace_outgoing: timedelta = timedelta(minutes=10)
+    """The same for what other systems are told: a recipient that hangs delays what waits behind it."""
+    tell_outgoing: timedelta = timedelta(minutes=30)
+    """Still overdue so long after it was asked, it is a fault, told by day."""
     tell_stalled: timedelta = timedelta(seconds=30)
     """So long without progress on what waits in a durable, ops are told."""
     tell_unreachable: timedelta = timedelta(seconds=15)
@@ -24,3 +31,7 @@ class Limits:
     """When no ops phone could be texted, it is tried again after so long."""
     full: float = 0.70
     """The share of a stream's bytes from which it is a fault: a full stream refuses appends."""
+
+    def grace_of(self, stream: str) -> timedelta:
+        """Return how long past due the owner of that stream's aggregates is asked to look again."""
+        return self.grace_outgoing if stream == OUTGOING else self.grace

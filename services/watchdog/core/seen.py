@@ -46,5 +46,7 @@ class Seen:
     backlogs: tuple[Backlog, ...] | None = None
     """None: not looked at this time."""
     streams: tuple[StreamState, ...] | None = None
+    undue: tuple[tuple[str, int], ...] = ()
+    """Stream, and how many of its aggregates are open without a deadline: nobody will look at them again."""
     missing: tuple[str, ...] = ()
     """Streams, buckets and durables of the table that were not there when last looked for."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from contracts.values import Urgency
 from services.watchdog.core import wording
 from services.watchdog.core.limits import Limits
 from services.watchdog.core.seen import StreamState
@@ -16,6 +17,7 @@ class Fault:
     id: str
     area: str
     note: str
+    urgency: Urgency = Urgency.URGENT
 
 
 def faults(

@@ -53,6 +53,16 @@ def rewound(stream: str, before: int, now: int) -> str:
     return f"Stream {stream} went back from {before} to {now}: events are lost; see the runbook."
 
 
+def outgoing(count: int, since: str) -> str:
+    """The note of the fault of deliveries that nobody acts on."""
+    return f"{count} deliveries to other systems wait since {since} and are not tried; see vigil recipients."
+
+
+def undue(stream: str, count: int) -> str:
+    """The note of the fault of open aggregates that nothing will look at again."""
+    return f"{stream}: {count} open without a deadline, so nothing acts on them again; look at each by hand."
+
+
 def at(moment: datetime, zone: str) -> str:
     """Return the time of day on the wall clock of the zone (IANA)."""
     return f"{moment.astimezone(ZoneInfo(zone)):%H:%M}"

@@ -125,7 +125,8 @@ def test_a_reminder_is_asked_for_once_with_the_time_on_the_wall_clock():
     assert due(life.state) == at(-60)
     assert life.look(-60) == ["reminded"]
     (text,) = life.told
-    assert (text.kind, text.args, text.send_by) == ("reminder", {"time": "9:00 AM"}, NINE)
+    assert (text.kind, text.send_by) == ("reminder", NINE)
+    assert text.args == {"at": "2026-11-24T09:00", "time": "9:00 AM"}
     assert life.look(-59) == []
     assert due(life.state) == at(15)
 

@@ -57,8 +57,8 @@ async def test_rows_12_to_15_over_three_days(programme):
     await programme.member("pt_here")
     await programme.member("pt_standard")
     await programme.member("pt_flagged", high_risk=True)
-    await programme.member("pt_left_ward")
-    await programme.discharge("pt_left_ward", "hospital", on=date(2026, 11, 20))
+    # As followup notes it in the record.
+    await programme.member("pt_left_ward", discharged_on=date(2026, 11, 20))
 
     await programme.check_in("pt_here", session=SESSION)
     await programme.until("09:15")
@@ -250,7 +250,7 @@ async def test_who_wants_it_is_reminded(programme):
     assert await programme.outreach() == []
     await programme.until("07:30")
     (text,) = await programme.outreach()
-    assert (text.patient, text.kind, text.args) == ("pt_a", "reminder", {"time": "9:00 AM"})
+    assert (text.patient, text.kind, text.args["at"]) == ("pt_a", "reminder", "2026-11-24T09:00")
     await programme.check_in("pt_a", session=SESSION)
     assert [one.type for one in await programme.outreach()] == ["outreach_asked", "outreach_dropped"]
 
@@ -266,6 +266,32 @@ async def test_whoever_turns_out_to_be_somebody_else_is_enrolled_under_that_id(p
     await programme.check_in("pt_new", session=SESSION)
     await programme.until("10:00")
     assert await programme.signals() == []
+
+
+async def test_what_was_missed_under_the_one_id_counts_under_the_other(programme):
+    """Two misses as pt_old, then the link: the third is the third, and a session of theirs alone is kept."""
+    await programme.group()
+    await programme.member("pt_old")
+    await programme.member("pt_here", record=True)
+    for day in (24, 25):
+        await programme.until(f"2026-11-{day} 08:55")
+        await programme.check_in("pt_here", session=f"iop-202611{day}-0900")
+        await programme.until(f"2026-11-{day} 09:20")
+    await programme.plan("pt_old", "alone_1", "2026-11-26 15:00")
+    await programme.put("patients", "pt_new", Patient(id="pt_new"))
+    for _ in range(2):
+        await programme.js.publish(
+            "programme.patient_linked.pt_old", b'{"patient": "pt_old", "into": "pt_new"}'
+        )
+        await programme.settle()
+
+    assert await programme.kinds("pt_new", "iop-20261125-0900") == ["adopted"], "no signal anew"
+    assert await programme.statuses("alone_1") == {"pt_old": "cancelled", "pt_new": "expected"}
+    assert "pt_new" not in await programme.missed()
+    await programme.until("2026-11-26 08:55")
+    await programme.check_in("pt_here", session="iop-20261126-0900")
+    await programme.until("2026-11-26 09:20")
+    assert (await programme.missed())["pt_new"] == ("urgent", "consecutive", "repeated")
 
 
 async def test_the_watchdogs_word_is_a_look_and_a_message_that_makes_no_sense_is_parked(programme):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from nats.aio.client import Client
 
-from contracts.facts import AbsenceExcused, CheckedIn
+from contracts.facts import AbsenceExcused, CheckedIn, CheckInUndone
 from services.administration import Administration
 from services.command_line.sessions_files import read
 from services.programme import PatientDraft, ProgrammeError
@@ -104,6 +104,28 @@ def test_a_check_in_list_is_a_file_or_names_and_entered_twice_is_once(
     ]
     assert "no patient here is pt_x" in refused(programme, "check-in", "iop", "pt_a", "pt_x", "--on", DAY)
     assert "which session?" in refused(programme, "check-in", "iop", "pt_a", "--on", DAY, "--at", "10:00")
+
+
+def test_a_check_in_by_mistake_is_taken_back_by_list_and_can_be_entered_anew(
+    programme: Site, tmp_path: Path
+) -> None:
+    file = tmp_path / "wrong.csv"
+    file.write_text("patient\npt_a\n")
+    words = ("check-in", "iop", str(file), "--on", "2027-03-04")
+
+    ok(programme, *words)
+    assert "1 patient would be entered by mistake" in ok(programme, *words, "--undo", "--dry-run")
+    for _ in range(2):
+        said = ok(programme, *words, "--undo")
+        assert "1 patient entered by mistake, and expected again" in said
+    for _ in range(2):
+        ok(programme, *words)
+
+    session = "iop-20270304-0900"
+    there = [CheckedIn.model_validate_json(one) for one in facts_of(programme, "checked_in")]
+    taken = [CheckInUndone.model_validate_json(one) for one in facts_of(programme, "check_in_undone")]
+    assert [(one.patient, one.by) for one in there if one.session == session] == [("pt_a", "list")] * 2
+    assert [(one.patient, one.session, one.by) for one in taken] == [("pt_a", session, "list")]
 
 
 def test_an_excuse_is_for_a_day_or_a_session(programme: Site) -> None:

@@ -203,7 +203,7 @@ class Line:
         person = Person(id=name, name=SEALS.seal(name.title()), methods=(method,))
         await (await self.js.key_value("people")).put(name, person.model_dump_json().encode())
 
-    async def escalation(self, patient, holder, *, is_open=True, code="K7"):
+    async def escalation(self, patient, holder, *, is_open=True, code="K7", kind=Kind.PATIENT_ALERT):
         """Let the patient's escalation stand so, as the log of escalations has it."""
         held = EscalationStatus.HELD if holder else EscalationStatus.PAGING
         brief = EscalationBrief(
@@ -211,7 +211,7 @@ class Line:
             code=code,
             status=held if is_open else EscalationStatus.CLOSED,
             urgency=Urgency.URGENT,
-            kind=Kind.PATIENT_ALERT,
+            kind=kind,
             holder=holder,
             opened_at=self.clock.now(),
             policy="p",

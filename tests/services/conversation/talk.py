@@ -106,7 +106,7 @@ class Talk:
             asked=reply.name if reply.name in NAMES else None,
             wanted=LANGUAGES.named(reply.name.removesuffix(" all")),
             everybody=reply.name.endswith(" all"),
-            count=int(reply.number or 0) if reply.key is Key.TALK_LAST else 0,
+            count=int(reply.number or 0) if reply.key in (Key.TALK_LAST, Key.TALK_CONTACTS) else 0,
             **more,
         )
         return self.hear(lambda draft: talking.heard(draft, talk))

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.conversations import (
+    ContactRevoked,
     ContactsRead,
     EmergencyCalled,
     EmergencyStarted,
@@ -18,11 +19,12 @@ from contracts.conversations import (
     TranscriptRead,
 )
 from contracts.escalations import EscalationStatus
+from contracts.followups import AskAnswered
 from contracts.people import Patient
 from contracts.privacy import ContactScope, Hours, SupportContact, Texting
 from contracts.replies import Key
 from contracts.values import Urgency
-from services.conversation.core import asked_texts, emergency_texts, staff_texts
+from services.conversation.core import asked_texts, emergency_texts, skills, staff_texts
 from services.conversation.core.choosing import Ask, choose
 from services.conversation.core.opting import Opting
 from services.conversation.core.showing import MOST_PIECES, PIECE, pieces
@@ -256,6 +258,39 @@ def test_contacts_valid_at_this_moment_are_listed_by_number_relation_and_scope_a
     held.says("ana", "contacts")
     held.until(minutes=3)
     assert held.got("ana") == [asked_texts.no_contacts("K7")]
+
+
+def test_what_the_patient_takes_back_by_text_or_phone_the_holder_puts_on_record(held):
+    held.more = {"contacts": CONTACTS, "today": TODAY}
+    assert ContactRevoked in held.says("ana", "contacts K7 end 2")
+    assert held.says("ben", "contacts K7 end 4") and held.says("ana", "contacts end 9 K7")
+    held.until(minutes=2)
+    assert held.got("ana") == [asked_texts.contact_ended("K7", 2), asked_texts.no_contact("K7", 9)]
+    assert held.got("ben") == [staff_texts.only_holder("K7")]
+    (event,) = [one for one in held.events if isinstance(one, ContactRevoked)]
+    assert (event.contact, event.responder) == ("sc_neighbour", "ana")
+    assert held.got("patient") == []
+
+
+def test_a_resource_is_asked_for_by_the_holder_and_what_came_of_it_told_once(held):
+    ask = skills.asking("SM9", "cold water fuller", "pt_a", "ana", START)
+    assert (ask.topic, ask.level, ask.what) == ("cold_water", "fuller", "send_education")
+    assert [skills.asking("SM9", name, "pt_a", "ana", START).topic for name in ("", "plain", "sleep")] == [
+        "",
+        "plain",
+        "sleep",
+    ]
+    held.says("ana", "/skill grounding")
+    held.says("ben", "K7 /skill grounding")
+    for outcome in ("done", "done"):
+        event = AskAnswered(at=START, ask=ask.id, outcome=outcome, by="ana")
+        held.hear(lambda draft, event=event: skills.answered(draft, event))
+    other = AskAnswered(at=START, ask="a1", outcome="done", by="ana")
+    held.hear(lambda draft: skills.answered(draft, other))
+    held.until(minutes=2)
+    assert held.got("ana") == [asked_texts.skill("K7", "done")]
+    assert held.got("ben") == [staff_texts.only_holder("K7")]
+    assert held.got("patient") == [], "followup asks for it to be sent"
 
 
 def test_a_consent_ends_with_the_day_on_the_patients_clock():

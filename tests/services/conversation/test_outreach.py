@@ -57,7 +57,7 @@ class Reaching(Talk):
         if kind in (OutreachKind.EDUCATION, OutreachKind.SAFETY_PLAN):
             more.setdefault("sealed", box("three ways to breathe"))
         if kind is OutreachKind.REMINDER:
-            more.setdefault("args", {"time": "10:00 AM"})
+            more.setdefault("args", {"at": "2026-11-24T10:00", "time": "10:00 AM"})
         ask = OutreachAsked(
             at=self.now, outreach=outreach, patient="pt_a", kind=kind, send_by=self.now + within, **more
         )
@@ -102,7 +102,7 @@ def test_a_missed_session_is_asked_about_in_neutral_words_at_once():
 @pytest.mark.parametrize(
     ("kind", "text"),
     [
-        (OutreachKind.REMINDER, "Reminder: we look forward to seeing you at 10:00 AM."),
+        (OutreachKind.REMINDER, "Reminder: we look forward to seeing you on Tuesday at 10:00 AM."),
         (OutreachKind.MISSED, MISSED),
         (OutreachKind.FOLLOW_UP, EN.outreach.follow_up[0]),
         (OutreachKind.CARING, EN.outreach.caring[3]),

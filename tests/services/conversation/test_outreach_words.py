@@ -6,8 +6,9 @@ from datetime import UTC, datetime, time
 
 import pytest
 
+from contracts.outreach import OutreachKind
 from contracts.privacy import Hours, Texting
-from services.conversation.core.languages import Outreach
+from services.conversation.core.languages import Outreach, Phrases, reaching
 from services.conversation.core.world import Reach
 from tests.services.conversation.talk import LANGUAGES, START
 from tests.services.conversation.test_languages import GSM7
@@ -87,7 +88,7 @@ def test_each_wording_is_one_segment_of_plain_letters(language):
     wordings = [text for kind in dict(LANGUAGES.of(language).outreach).values() for text in kind]
 
     for text in wordings:
-        shown = text.format(time="12:00 AM")
+        shown = text.format(time="12:00 a. m.", day="Wednesday")
         assert set(shown) <= GSM7 and len(shown) <= 160, shown
         assert "stop" not in shown.casefold()
 
@@ -106,3 +107,32 @@ def test_every_language_has_as_many_wordings_as_the_first():
         for one in LANGUAGES.known.values()
     }
     assert len(counts) == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "at", "said"),
+    [
+        ("en", "2026-11-24T09:00", "Reminder: we look forward to seeing you on Tuesday at 9:00 AM."),
+        ("es", "2026-11-24T09:00", "Recordatorio: le esperamos (martes, 9:00 a. m.)."),
+        ("en", "2026-11-29T00:05", "Reminder: we look forward to seeing you on Sunday at 12:05 AM."),
+        ("es", "2026-11-30T12:30", "Recordatorio: le esperamos (lunes, 12:30 p. m.)."),
+    ],
+)
+def test_a_reminder_says_day_and_time_in_the_patients_language(language, at, said):
+    phrases = LANGUAGES.of(language)
+    assert reaching(phrases, OutreachKind.REMINDER, 0, {"at": at, "time": "5:00 AM"}) == said
+    body = said.partition(":")[2]
+    assert re.search(GIVES_AWAY[language], body.casefold()) is None
+
+
+def test_a_reminder_asked_for_without_a_day_still_says_the_time_and_one_without_both_is_none():
+    said = reaching(EN, OutreachKind.REMINDER, 0, {"time": "9:00 AM"})
+    assert said is not None and "9:00 AM" in said
+    assert reaching(EN, OutreachKind.REMINDER, 0, {}) is None
+
+
+def test_a_reminder_that_names_a_day_needs_the_seven_days_of_the_language():
+    with pytest.raises(ValueError, match="days: write the seven"):
+        Phrases.model_validate({**EN.model_dump(), "days": ()})
+    with pytest.raises(ValueError, match="days: write seven"):
+        Phrases.model_validate({**EN.model_dump(), "days": ("Monday",)})

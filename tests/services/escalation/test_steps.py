@@ -154,6 +154,24 @@ def test_with_nobody_at_all_the_roster_is_read_again_each_minute_and_ops_told_ea
     assert board.at("03:01").paged == ["lee"]
 
 
+@pytest.mark.parametrize("urgency", [Urgency.IMMINENT, Urgency.URGENT])
+def test_a_whole_round_that_nobody_takes_is_told_to_ops_once_an_hour(urgency: Urgency) -> None:
+    """02:14 kim, lee, max; 02:23 kim again, and ops hear that nobody took it; the next round they don't."""
+    board = Board().signal(urgency)
+    assert board.at("02:22").faults == []
+
+    assert board.at("02:23").faults == ["unanswered-nobody-took-p1-1-2026112402"]
+    assert board.at("02:59").faults == []
+    assert board.at("03:30").faults == ["unanswered-nobody-took-p1-1-2026112403"]
+
+
+def test_a_round_while_somebody_holds_it_or_of_what_can_wait_is_no_fault() -> None:
+    assert Board().signal(Urgency.SOON).at("03:30").faults == []
+
+    held = Board().signal().takes("kim")
+    assert not [one for one in held.at("03:30").faults if one.startswith("unanswered")]
+
+
 def test_a_busy_holder_is_paged_together_with_the_next_step() -> None:
     board = Board()
     board.busy = {"kim"}

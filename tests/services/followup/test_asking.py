@@ -2,8 +2,9 @@
 
 import pytest
 
-from contracts.followups import Priority
+from contracts.followups import FollowupAsked, Priority
 from contracts.values import Sealed
+from services.followup.core import asking, wordings
 from services.followup.core.state import Debt
 from services.followup.resources import choose, shipped
 from services.paging.core.segments import gsm7_segments, is_gsm7
@@ -62,6 +63,30 @@ def test_a_resource_that_could_not_be_sent_is_a_task_of_low_priority():
     assert [str(one.priority) for one in case.state.tasks] == ["low"]
 
 
+def test_who_asks_for_what_is_not_there_is_told_what_is():
+    case = Case("2026-11-24 12:00")
+    ask = FollowupAsked(id="a1", patient="pt_a", at=case.now, by="ana", what="send_education", topic="chess")
+    *_, answer = asking.asked(case.state, ask, None, case.here, ["grounding", "sleep"])
+    assert answer.outcome == "there is no resource on that topic; there are: grounding sleep"
+    assert (answer.type, answer.by) == ("ask_answered", "ana")
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("SKILL sleep", "sleep"),
+        ("skills: cold water!", "cold_water"),
+        ("Habilidad respiración", "respiracion"),
+        ("skill", ""),
+        ("skill me or i die tonight", None),
+        ("i need a skill", None),
+        ("", None),
+    ],
+)
+def test_only_the_word_and_a_topic_ask_for_a_resource(text, topic):
+    assert wordings.skill_wanted(text) == topic
+
+
 @pytest.mark.parametrize("key", RESOURCES)
 def test_each_resource_is_one_plain_segment_in_both_languages(key):
     resource = RESOURCES[key]
@@ -76,6 +101,8 @@ def test_each_resource_is_one_plain_segment_in_both_languages(key):
         ("grounding", "fr", "", "en/grounding"),
         ("coping", "en", "fuller", "en/thoughts"),
         ("sleep", "en", "fuller", "en/sleep"),
+        ("Sleep", "en", "", "en/sleep"),
+        ("slow_breathing", "en", "", "en/breathing"),
         ("chess", "en", "", None),
     ],
 )

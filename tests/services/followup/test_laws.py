@@ -65,6 +65,7 @@ def test_what_is_open_is_due_and_what_happened_folds_to_what_is(actions, chance)
         is_open = bool(state.tasks or state.care or state.texts or state.plan or state.contact_texts)
         assert (due(state) is not None) is is_open
         assert all(one.acts_at for one in state.tasks)
+        assert state.contact_texts == (), "nothing to a support contact is ever automatic"
     folded = Followup.empty("followups.pt_a")
     for event in case.events:
         folded = evolve(folded, event)

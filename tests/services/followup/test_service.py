@@ -118,6 +118,22 @@ async def test_a_resource_goes_out_sealed_in_the_patients_language(site):
     assert "5 cosas" in await site.shell.seals.opened(text.sealed)
 
 
+async def test_a_patient_who_wants_resources_texts_the_word_for_one(site):
+    await site.patient("pt_b", language="es")
+    await site.patient_texts("habilidad sueño", patient="pt_b")
+    assert await site.outreach() == [], "without opt-in it is a text like any"
+
+    await site.patient(language="es", education_since=site.clock.now())
+    for body in ("no aguanto mas, habilidad", "skill chess"):
+        await site.patient_texts(body)
+    assert await site.outreach() == []
+    await site.patient_texts("SKILL grounding")
+    await site.again("CONVERSATIONS", "conversations.pt_a")
+    (text,) = await site.outreach()
+    assert (text.kind, text.during_crisis) == ("education", True)
+    assert "5 cosas" in await site.shell.seals.opened(text.sealed)
+
+
 async def test_a_support_contact_is_texted_only_by_hand_and_as_far_as_the_consent_goes(site):
     await site.patient(contacts=(await site.contact(),))
     assert await site.asks("text_contact", contact="sc_1") == "done"
@@ -162,3 +178,25 @@ async def test_two_ids_of_one_person_go_on_as_one(site):
     assert await site.tasks("pt_b") == {"contact": ("ben", "2026-11-25 12:00")}
     await site.discharged(patient="pt_a")
     assert set(await site.tasks("pt_b")) == {"contact", "appointment"}
+    assert (await site.record("pt_b")).discharged_on == date(2026, 11, 24)
+
+
+async def test_consents_follow_the_link_under_the_key_of_the_id_that_stays(site):
+    agreed = TextConsent(risk_notice_version="1", accepted_at=site.clock.now(), by="sam")
+    plan = (await site.shell.seals.for_patient("pt_a")).seal("call sister")
+    contact = await site.contact()
+    fields = {"safety_plan": plan, "plan_text_consent": agreed, "contacts": (contact,), "high_risk": True}
+    await site.patient("pt_a", text_consent=agreed, **fields)
+    await site.patient("pt_b")
+    await site.linked("pt_a", "pt_b")
+
+    record = await site.record("pt_b")
+    assert (record.text_consent, record.plan_text_consent, record.high_risk) == (agreed, agreed, True)
+    assert record.safety_plan.key == record.contacts[0].phone.key == "p:pt_b"
+    assert await site.shell.seals.opened(record.safety_plan) == "call sister"
+    assert await site.asks("text_contact", contact="sc_1", patient="pt_b") == "done"
+    # Taken back under the one id it is taken back, whichever somebody asks by.
+    await site.patient("pt_b", contacts=(await site.contact(revoked_at=site.clock.now()),))
+    said = await site.asks("text_contact", contact="sc_1", patient="pt_a", now="pt_b")
+    assert said == "the patient took the consent back"
+    assert len(site.carrier.sent) == 1

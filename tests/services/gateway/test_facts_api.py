@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from contracts.people import Alias
 from services.command_line import screen_files
 from tests.services.gateway.conftest import Site
 from tests.services.gateway.fhir.resources import answers, end, facts, moment, scored, tell
@@ -126,6 +127,20 @@ async def test_the_list_of_a_group_is_one_request(site: Site) -> None:
     assert {one.session for one in found} == {"day-20261124-0900"} and {one.by for one in found} == {"list"}
 
 
+async def test_a_check_in_is_taken_back_under_its_own_id(site: Site) -> None:
+    before = await end(site)
+
+    who = {"id": "l2", "patients": ["j1", "j2"], "group_session": "day-20261124-0900"}
+    await tell(site, "/v1/check-ins", who)
+    mistake = {"id": "l2", "patients": ["j2"], "status": "entered_in_error"}
+    for _ in range(2):
+        await tell(site, "/v1/check-ins", mistake)
+
+    one, two, undone = await facts(site, before)
+    assert (undone.type, undone.by) == ("check_in_undone", "api")
+    assert (undone.patient, undone.document) == (two.patient, two.document) != (one.patient, one.document)
+
+
 async def test_answers_can_be_scored_without_being_stored(site: Site) -> None:
     before = await end(site)
 
@@ -216,3 +231,15 @@ async def test_every_route_is_in_the_openapi_document(site: Site) -> None:
     ):
         schema = paths[f"/v1/{name}"]["post"]["requestBody"]["content"]["application/json"]["schema"]
         assert schema["properties"] and "$defs" not in schema, name
+
+
+async def test_whoever_was_named_but_lost_their_record_in_a_crash_gets_one(site: Site) -> None:
+    """The gateway died between writing the alias and the record: the next fact finds that out."""
+    alias = Alias(patient="pt_norecord", since=moment("2026-11-24T08:00:00Z"))
+    bucket = await site.admin.jetstream().key_value("aliases")
+    await bucket.create(site.seals.alias("ehr", "norecord"), alias.model_dump_json().encode())
+
+    reply = await tell(site, "/v1/screens", SCREEN | {"id": "x30", "patient": "norecord"})
+
+    assert reply.json["patient"] == "pt_norecord"
+    assert (await site.patient("pt_norecord")).id == "pt_norecord"

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import nats
 from aiohttp import web
 
-from contracts.commits import DUE
+from contracts.commits import BRIEF, DUE
 from contracts.signals import Signal
 from contracts.streams import stream
 from services.runtime.activity import Activity
@@ -118,10 +118,13 @@ class Night:
                     await asyncio.sleep(0.001)
         await self.clock.step(end)
 
-    async def commit(self, subject, due_in=None):
-        """Append what an aggregate appends, only its due header matters; whoever consumes it does."""
+    async def commit(self, subject, due_in=None, brief=None):
+        """Append what an aggregate appends, only due and brief matter; whoever consumes it does."""
         due = None if due_in is None else self.clock.now() + timedelta(seconds=due_in)
-        await self.js.publish(subject, b"{}", headers={DUE: due.isoformat()} if due else {"Vigil-Kinds": "x"})
+        headers = {DUE: due.isoformat()} if due else {"Vigil-Kinds": "x"}
+        if brief is not None:
+            headers[BRIEF] = brief.model_dump_json()
+        await self.js.publish(subject, b"{}", headers=headers)
         name = subject.partition(".")[0].upper()
         for durable in stream(name).durables:
             pull = await self.js.pull_subscribe_bind(durable=durable.name, stream=name)

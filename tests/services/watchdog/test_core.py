@@ -83,6 +83,39 @@ def test_the_owner_is_asked_after_five_seconds_and_ops_are_told_thirty_seconds_l
     )
 
 
+def test_a_delivery_that_nobody_tries_is_asked_for_after_ten_minutes_and_a_fault_by_day_after_forty(night):
+    """A recipient that hangs holds up what waits behind it: that wakes nobody, and the heart beats on."""
+    waiting = Late("DELIVERIES", "deliveries.county.d1", START)
+    for second in range(0, 2 * 3600, 10):
+        night.look(second, late=(waiting,))
+
+    assert night.asked[:3] == [(610, waiting.subject), (1210, waiting.subject), (1810, waiting.subject)]
+    assert night.told == [] and night.well
+    assert night.faults == ["deliveries_overdue/2026-11-24"]
+
+
+def test_the_fault_about_deliveries_says_how_many_and_since_when_and_is_soon(night):
+    night.look(601, late=(Late("DELIVERIES", "deliveries.county.d1", START),))
+    verdict = night.look(2401, late=(Late("DELIVERIES", "deliveries.county.d1", START),))
+
+    (fault,) = verdict.faults
+    assert (fault.urgency, fault.area) == ("soon", "outgoing")
+    assert fault.note.startswith("1 deliveries to other systems wait since 03:10")
+
+
+def test_what_is_open_without_a_deadline_is_an_urgent_fault_once_a_day(night):
+    night.look(0, undue=(("ATTENDANCES", 2),), streams=())
+    verdict = night.look(1, undue=(("ATTENDANCES", 2), ("FOLLOWUPS", 1)))
+    night.look(86_400, undue=(("ATTENDANCES", 2),))
+
+    assert verdict.faults[0].urgency == "urgent" and "1 open without a deadline" in verdict.faults[0].note
+    assert night.faults == [
+        "open_without_due/ATTENDANCES/2026-11-24",
+        "open_without_due/FOLLOWUPS/2026-11-24",
+        "open_without_due/ATTENDANCES/2026-11-25",
+    ]
+
+
 def test_the_heart_beats_until_ops_are_told_and_again_once_it_is_well(night):
     night.look(35, late=(LATE,))
     assert night.well

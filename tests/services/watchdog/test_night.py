@@ -3,6 +3,7 @@
 import json
 from datetime import timedelta
 
+from contracts.attendance import AttendanceBrief, AttendanceStatus
 from tests.services.watchdog.hands import PHONES
 
 
@@ -43,13 +44,45 @@ async def test_when_its_owner_acts_the_heart_beats_again_and_ops_are_told_once(n
 
 
 async def test_what_is_committed_while_it_watches_is_watched_too(night):
+    """Of every stream with deadlines; a delivery to another system may wait longer."""
     await night.start()
     await night.ready()
-    await night.commit("conversations.pt_a", due_in=10)
+    for subject in ("conversations.pt_a", "attendances.s1.pt_a", "followups.pt_a", "deliveries.county.d1"):
+        await night.commit(subject, due_in=10)
 
     await night.passes(20)
 
-    assert [subject for subject, _ in await night.stored("OVERDUE")] == ["overdue.CONVERSATIONS"]
+    asked = [subject for subject, _ in await night.stored("OVERDUE")]
+    assert sorted(asked) == ["overdue.ATTENDANCES", "overdue.CONVERSATIONS", "overdue.FOLLOWUPS"]
+
+
+async def test_a_delivery_that_nobody_tries_becomes_a_fault_and_no_text(night):
+    await night.commit("deliveries.county.d1", due_in=-2400)
+    await night.start(watchdog_look_seconds=30)
+    await night.js_back()
+
+    await night.passes(60)
+    assert [subject for subject, _ in await night.stored("OVERDUE")] == ["overdue.DELIVERIES"]
+    assert await night.faults() == []
+    await night.passes(1800)
+
+    (fault,) = await night.faults()
+    assert (fault.area, fault.urgency) == ("outgoing", "soon")
+    assert not any("overdue" in text for text in night.outside.to())
+
+
+async def test_what_is_open_without_a_deadline_is_a_fault(night):
+    missing = AttendanceBrief(status=AttendanceStatus.EXPECTED)
+    await night.commit("attendances.s1.pt_a", brief=missing)
+    await night.commit("attendances.s1.pt_b", brief=missing)
+    await night.commit("attendances.s1.pt_b", brief=AttendanceBrief(status=AttendanceStatus.CHECKED_IN))
+    await night.start()
+    await night.ready()
+
+    await night.passes(2)
+
+    (fault,) = await night.faults()
+    assert fault.area == "deadlines" and fault.note.startswith("ATTENDANCES: 1 open without a deadline")
 
 
 async def test_what_is_closed_or_due_later_is_left_alone(night):

@@ -25,6 +25,14 @@ class Level(Limits):
     source: Source
 
 
+class Near(Limits):
+    """How loud two findings are together, when so many hours or fewer lie between them."""
+
+    hours: Annotated[Decimal, Field(gt=0, le=720)]
+    urgency: Urgency
+    source: Source
+
+
 class Figure(Limits):
     """A figure that has no urgency of its own."""
 

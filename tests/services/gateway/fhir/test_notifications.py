@@ -25,12 +25,15 @@ class Ehr:
         self.asked: list[str] = []
         self.tokens: set[str] = set()
         self.down = False
+        self.gone: set[str] = set()
 
     async def answer(self, request: web.Request) -> web.Response:
         path = request.path_qs.removeprefix("/fhir/")
         self.asked.append(path)
         self.tokens.add(request.headers.get("Authorization", ""))
         found = self.answers.get(path.partition("&")[0]) or self.answers.get(path.partition("?")[0])
+        if path in self.gone:
+            return web.Response(status=410)
         if self.down or found is None:
             return web.Response(status=503 if self.down else 404)
         return web.json_response(found)
@@ -115,6 +118,61 @@ async def test_what_a_notification_only_points_to_is_fetched_with_the_sources_to
     assert (await post(site, only_id)).status == 200
 
     assert len(await facts(site, before)) == 1 and ehr.tokens == {"Bearer server-token"}
+
+
+async def test_what_was_deleted_is_taken_back_whether_it_is_said_or_found_gone(
+    both: tuple[Site, Ehr],
+) -> None:
+    """The first notification says so itself; the second only points to what the server answers 410 for."""
+    site, ehr = both
+    for name in ("del1", "del2"):
+        await post(site, cssrs("4", name=name))
+    before = await end(site)
+
+    said = notification("s20", "event-notification", 1, (1, "QuestionnaireResponse/del1"))
+    gone: Json = {"request": {"method": "DELETE", "url": "QuestionnaireResponse/del1"}}
+    said["entry"].append(gone)  # type: ignore[union-attr]
+    asked = len(ehr.asked)
+    assert (await post(site, said)).status == 200
+    assert len(ehr.asked) == asked
+    ehr.gone.add("QuestionnaireResponse/del2")
+    pointed = notification("s20", "event-notification", 2, (2, "QuestionnaireResponse/del2"))
+    assert (await post(site, pointed)).status == 200
+
+    found = await facts(site, before)
+    assert [one.standing for one in found] == ["entered_in_error"] * 2  # type: ignore[union-attr]
+
+
+async def test_an_r4_notification_is_heard_like_one_of_r4b(both: tuple[Site, Ehr]) -> None:
+    """As the backport for R4 writes it: Parameters first; what it points to is fetched, a gap too."""
+    site, ehr = both
+
+    def backport(kind: str, count: int, *events: tuple[int, str]) -> Json:
+        parts: list[Json] = [
+            {"name": "subscription", "valueReference": {"reference": "Subscription/r4"}},
+            {"name": "status", "valueCode": "active"},
+            {"name": "type", "valueCode": kind},
+            {"name": "events-since-subscription-start", "valueString": str(count)},
+        ]
+        for number, focus in events:
+            inner: list[Json] = [
+                {"name": "event-number", "valueString": str(number)},
+                {"name": "focus", "valueReference": {"reference": focus}},
+            ]
+            parts.append({"name": "notification-event", "part": inner})
+        status: Json = {"resourceType": "Parameters", "parameter": parts}
+        return {"resourceType": "Bundle", "type": "history", "entry": [{"resource": status}]}
+
+    await post(site, backport("handshake", 0))
+    ehr.answers["QuestionnaireResponse/r4-2"] = cssrs("4", name="r4-2")
+    lost = notification("r4", "query-event", 2, (1, "QuestionnaireResponse/r4-1"), a=phq9(name="r4-1"))
+    ehr.answers["Subscription/r4/$events?eventsSinceNumber=1"] = lost
+    before = await end(site)
+
+    reply = await post(site, backport("event-notification", 2, (2, "QuestionnaireResponse/r4-2")))
+
+    found = [fact.instrument for fact in await facts(site, before)]  # type: ignore[union-attr]
+    assert reply.status == 200 and found == ["c-ssrs", "phq-9"]
 
 
 async def test_while_it_cannot_be_fetched_nothing_is_acknowledged(both: tuple[Site, Ehr]) -> None:

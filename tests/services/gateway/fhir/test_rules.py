@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from services.gateway.core import event_numbers, versions
 from services.gateway.core.event_numbers import Heard
-from services.gateway.core.versions import Known
+from services.gateway.core.versions import Former, Known
 from services.gateway.fhir.bundles import Raw
 from services.gateway.fhir.naming import Names
 from services.gateway.fhir.notifications import Happened, Status, status_of
@@ -51,6 +51,18 @@ def test_an_older_version_corrects_nothing() -> None:
     early, late = (versions.stated(NOW + timedelta(seconds=n), "9") for n in (0, 1))
     assert versions.version(known(late, late, "a"), early, "b") is None
     assert versions.stated(None, "MTY3Mg") == ""
+
+
+def test_what_a_version_takes_back_stays_with_it_until_the_next() -> None:
+    """So that a crash between writing it and telling of it loses neither."""
+    first = Known(version="1", content="a", patient="p", type="checked_in", session="s")
+    former = Former(patient="p", type="checked_in", session="s")
+    assert versions.replaced(first, "2", "p", "session_planned") == former
+    second = Known(version="2", content="b", patient="p", type="session_planned", former=former)
+    assert versions.replaced(second, "2", "p", "session_planned") == former
+    assert versions.replaced(second, "3", "p", "session_planned") is None
+    assert versions.replaced(first, "2", "p", "session_cancelled") is None
+    assert versions.replaced(first, "2", "q", "checked_in") == former
 
 
 @FEW

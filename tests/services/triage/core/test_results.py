@@ -14,6 +14,7 @@ from contracts.values import Kind, Sealed, Urgency
 from services.triage.core.decide import Reported, assess, version_key
 from services.triage.core.evolve import evolve
 from services.triage.core.state import Results
+from services.triage.handlers import both_of
 from services.triage.instruments import load, score
 
 DAY = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
@@ -47,10 +48,17 @@ class Patient:
             lambda instrument, given: score(instrument, given, THRESHOLDS),
             lambda text: Sealed(key="k", box=text),
             DAY + timedelta(minutes=self.heard),
+            both_of(THRESHOLDS),
         )
 
+    def cssrs(self, *yes: str, document: str = "cs-1", version: str = "1", **change: Any) -> "Patient":
+        """Every question answered no, but for these."""
+        fact = ScreenAnswered(**(common(document, version) | change), instrument="c-ssrs", content=NOTHING)
+        no = dict.fromkeys(("1", "2", "3", "4", "5", "6"), "no")
+        return self.hears(fact, ScreenAnswers.model_validate({"answers": no | dict.fromkeys(yes, "yes")}))
+
     def phq9(self, *answers: int, document: str = "qr-1", version: str = "1", **change: Any) -> "Patient":
-        fact = ScreenAnswered(**common(document, version), instrument="phq-9", content=NOTHING, **change)
+        fact = ScreenAnswered(**(common(document, version) | change), instrument="phq-9", content=NOTHING)
         names = ITEMS["phq-9"]
         given_ = ScreenAnswers.model_validate({"answers": dict(zip(names, answers, strict=False))})
         return self.hears(fact, given_)
@@ -93,6 +101,37 @@ LOW, ITEM_9 = (1,) * 8 + (0,), (2,) * 8 + (3,)
 
 def test_14_00_item_9_is_three_so_somebody_must_call_within_the_hour() -> None:
     assert Patient().phq9(*ITEM_9).signals == [(Kind.SCREEN_POSITIVE, Urgency.URGENT)]
+
+
+@pytest.mark.parametrize("phq9_first", [True, False])
+@pytest.mark.parametrize(
+    ("apart", "together"),
+    [(timedelta(0), True), (timedelta(hours=24), True), (timedelta(hours=24, seconds=1), False)],
+)
+def test_item_9_beside_a_plan_within_a_day_is_imminent_whichever_comes_first(
+    phq9_first: bool, apart: timedelta, together: bool
+) -> None:
+    patient = Patient()
+    if phq9_first:
+        patient.phq9(*ITEM_9, at=DAY).cssrs("2", "4", at=DAY + apart)
+    else:
+        patient.cssrs("2", "5", at=DAY).phq9(*ITEM_9, at=DAY + apart)
+
+    (last,) = (one for one in patient.happened if one.type == "assessed")
+    alone = Urgency.IMMINENT if phq9_first else Urgency.URGENT
+    assert last.urgency is (Urgency.IMMINENT if together else alone)
+    assert ("item_9_with_plan" in last.tags) is together
+
+
+def test_thoughts_without_intent_or_a_plan_entered_in_error_raise_no_item_9() -> None:
+    assert Patient().cssrs("2", "3").phq9(*ITEM_9).signals == [(Kind.SCREEN_POSITIVE, Urgency.URGENT)]
+
+    mistaken = Patient().cssrs("2", "4").cssrs(version="2", standing=Standing.ENTERED_IN_ERROR)
+    assert mistaken.phq9(*ITEM_9).signals == [(Kind.SCREEN_POSITIVE, Urgency.URGENT)]
+
+
+def test_a_low_phq_9_beside_a_plan_is_judged_by_itself() -> None:
+    assert Patient().cssrs("2", "4").phq9(*LOW).signals == []
 
 
 def test_a_low_screen_makes_no_signal_and_follows_none() -> None:

@@ -1,0 +1,1 @@
+"""Rules of the console: rights, sessions, and what each page shows. Pure."""

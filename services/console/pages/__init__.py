@@ -1,0 +1,1 @@
+"""The pages: each reads a request, asks the core what to show, and writes it. No decision stands here."""
