@@ -75,12 +75,13 @@ class Books:
     def _sqlite(self) -> bool:
         return self.engine.dialect.name == "sqlite"
 
-    def shown(self, connection: Connection) -> Tables:
+    def shown(self, connection: Connection, *, make: bool = True) -> Tables:
         """Return the generation that is shown, for whoever writes; makes whatever is missing.
 
         Books of another version are left for the rebuild: raises NoBooks.
         """
-        LASTING.create_all(connection)
+        if make:
+            LASTING.create_all(connection)
         row = connection.execute(select(STATE.c.generation, STATE.c.format)).one_or_none()
         if row is None:
             connection.execute(insert(STATE).values(id=1, generation=1, format=FORMAT))

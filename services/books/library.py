@@ -12,7 +12,6 @@ from services.books.reports import counts, outreach, times, unreached
 from services.books.reports.shape import Period, Report
 from services.books.targets import TargetSettings
 
-
 W = TypeVar("W", bound=str)
 
 

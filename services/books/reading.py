@@ -212,7 +212,8 @@ def _texts_after_misses(page: Page, period: Period) -> dict[str, list[RowMapping
 
 
 def _belongs(text: RowMapping, missed_at: datetime) -> bool:
-    return missed_at <= (text["asked_at"] or text["ended_at"]) < missed_at + _TEXT_WITHIN
+    at: datetime = text["asked_at"] or text["ended_at"]
+    return missed_at <= at < missed_at + _TEXT_WITHIN
 
 
 def screens(page: Page, period: Period) -> list[Screen]:

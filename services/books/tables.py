@@ -7,6 +7,7 @@ Three tables stay through every rebuild: which generation is shown, the audit's 
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 
 from sqlalchemy import (
     BigInteger,
@@ -78,8 +79,9 @@ class Tables:
         return self.metadata.tables[f"g{self.generation}_{name}"]
 
 
+@cache
 def tables(generation: int) -> Tables:
-    """Return the tables of that generation; nothing is asked of a database."""
+    """Return the tables of that generation, made once; nothing is asked of a database."""
     metadata = MetaData()
     prefix = f"g{generation}_"
 

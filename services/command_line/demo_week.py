@@ -21,7 +21,7 @@ from services.runtime import logging, nats_setup
 from services.runtime.clock import Clock
 from services.runtime.settings import Settings
 
-SPEED = 800.0
+SPEED = 1000.0
 _WIDTH = 150
 """Columns of what is written to a file."""
 

@@ -110,7 +110,9 @@ def application(web_: Web, routers: Iterable[APIRouter], activity: Activity, *, 
 
     @app.exception_handler(Exception)
     async def broken(request: Request, _error: Exception) -> Response:
-        return says(request, 500, "Something failed here", "This was NOT done. Send it again, or use your phone.")
+        return says(
+            request, 500, "Something failed here", "This was NOT done. Send it again, or use your phone."
+        )
 
     @app.exception_handler(404)
     async def nowhere(request: Request, _error: Exception) -> Response:

@@ -25,8 +25,8 @@ def board(live: Live, mark: str, is_signed: IsSigned) -> StreamingResponse:
         while not live.ended and await _still(is_signed):
             patch = live.since(seen)
             if patch is None:
-                yield ": still there\n\n"
                 await live.news(BEAT)
+                yield _BEAT_EVENT
                 continue
             seen = patch.mark
             yield f"event: patch\nid: {seen}\ndata: {json.dumps(patch.plain)}\n\n"
@@ -51,7 +51,7 @@ def changes(hub: Hub, live: Live, subject: str, is_signed: IsSigned) -> Streamin
                     await asyncio.sleep(_BREATH)
                     yield "event: changed\ndata: now\n\n"
                 except TimeoutError:
-                    yield ": still there\n\n"
+                    yield _BEAT_EVENT
             yield _OVER
         finally:
             hub.leave(subject, event)
@@ -59,6 +59,7 @@ def changes(hub: Hub, live: Live, subject: str, is_signed: IsSigned) -> Streamin
     return _stream(said())
 
 
+_BEAT_EVENT = "event: beat\ndata: still there\n\n"
 _OVER = "event: over\ndata: over\n\n"
 
 

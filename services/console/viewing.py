@@ -63,6 +63,11 @@ class View:
     texting: str
     """What must be known before anything is texted."""
 
+    @property
+    def rare(self) -> tuple[Form, ...]:
+        """What is folded away."""
+        return tuple(form for form in self.forms if form.button.rare)
+
     def when(self, moment: datetime | None) -> When | None:
         """Return a moment on the viewer's clock."""
         return words.when(moment, self.zone, self.now)

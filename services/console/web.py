@@ -87,8 +87,8 @@ class Web:
         """Return what a form says. Raises BadForm unless it is one of ours, for this session."""
         if not self._is_ours(request):
             raise BadForm("This form was not sent from a page of Vigil.")
-        if int(request.headers.get("content-length", "0") or 0) > _MOST_BYTES:
-            raise BadForm("This is too long.")
+        if not 0 <= int(request.headers.get("content-length", "-1")) <= _MOST_BYTES:
+            raise BadForm("This is too long, or does not say how long it is.")
         form = await request.form(max_files=0, max_fields=50)
         wanted = signed.session.csrf if signed is not None else request.cookies.get(_BEFORE, "")
         if not wanted or not hmac.compare_digest(field(form, "csrf"), wanted):

@@ -6,7 +6,7 @@ programme reports, moves the hands that hold the phones; writes a report. Never 
 programme's folder, and never the inside of a service.
 
 The parts: `cast` and `script` say who there is and what happens, `habits` how staff answer a text;
-`laws` judges and `report` tells what came of it (all five pure: no clock, no I/O, no randomness but
-a seed). `stage` starts and ends the processes, `feed` reports, `hands` holds the phones, `watch`
-reads along, `progress` shows it, `performance` puts them together.
+`laws` judges, `stories` and `report` tell what came of it (all pure: no clock, no I/O, no randomness
+but a seed). `stage` starts and ends the processes, `pace` sets their clock, `feed` reports, `hands`
+holds the phones, `watch` reads along, `progress` shows it, `performance` puts them together.
 """

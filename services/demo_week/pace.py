@@ -23,9 +23,10 @@ QUIET = 0.025
 _LOOK = 0.01
 _CHECK = 0.15
 """Real seconds between two such questions while it runs fast."""
-PATIENCE = 2.0
-"""Real seconds for which a deadline that has passed is waited for: one that its owner leaves is a fault that
-the laws tell of, and no reason to stand still."""
+PATIENCE = 15.0
+"""Real seconds for which a deadline that has passed is waited for (a busy machine stood still for six).
+
+One that its owner leaves for longer is a fault that the laws tell of, and no reason to stand still."""
 Key = tuple[str, str]
 
 

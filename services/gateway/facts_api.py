@@ -143,6 +143,9 @@ def routes(sources: Sources, reporter: Reporter, thresholds: Thresholds) -> APIR
     async def discharges(request: Request) -> JSONResponse:
         """Say that somebody left the programme, residential care or a hospital."""
         source, form = await _form(sources, request, DischargeForm)
+        if not reporter.has_come(form.on):
+            # Weeks of raised risk that begin at a mistyped day would hide those that begin now.
+            raise Unfit("on", "has not come yet", "report it on the day on which they leave")
         clear = {"left": form.left, "on": form.on}
         draft = _draft("patient_discharged", form, f"discharge/{form.id}", clear)
         return _one(await reporter.report(source, draft))

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from nats.js.kv import KeyValue
@@ -25,6 +25,8 @@ from services.runtime.sealing import Seals
 _FACT: TypeAdapter[Fact] = TypeAdapter(Fact)
 _JUDGED = ("screen_answered", "specimen_tested", "dose_reported")
 _TRIES = 8
+_AHEAD = timedelta(hours=14)
+"""The clock furthest ahead of UTC."""
 
 FactType = Literal[
     "session_planned",
@@ -74,6 +76,10 @@ class Reporter:
         self._seals = seals
         self._clock = clock
         self._back = TakingBack(facts, intake, seals, clock)
+
+    def has_come(self, day: date) -> bool:
+        """Return whether it is that day anywhere on earth: a source's clock may be ahead of ours."""
+        return day <= (self._clock.now() + _AHEAD).date()
 
     async def report(self, source: str, draft: Draft) -> Told:
         """Publish the draft; a repetition changes nothing, and what is older than what was heard neither."""

@@ -143,12 +143,11 @@ def _as_linked(connection: Connection, name: str, batch: Sequence[Stored]) -> No
     if not batch:
         return
     within = and_(LINKS.c.stream == name, LINKS.c.sequence.between(batch[0].sequence, batch[-1].sequence))
-    linked = dict(connection.execute(select(LINKS.c.sequence, LINKS.c.body).where(within)).tuples().all())
+    rows = connection.execute(select(LINKS.c.sequence, LINKS.c.body).where(within))
+    linked = {row.sequence: bytes(row.body) for row in rows}
     for one in batch:
         body = linked.get(one.sequence)
-        if body is not None and bytes(body) != chain.body_hash(
-            one.subject, one.sequence, one.headers, one.data
-        ):
+        if body is not None and body != chain.body_hash(one.subject, one.sequence, one.headers, one.data):
             raise Forged(
                 f"{name} {one.sequence}: the message is not the one that was linked; nothing was rebuilt. "
                 "See `vigil audit verify`"

@@ -47,7 +47,7 @@ class Writer:
         """
         names = sorted({stream for stream, _ in batch})
         with self._books.writing() as connection:
-            made = self._books.shown(connection)
+            made = self._books.shown(connection, make=False)
             positions, heads = positions_of(connection, made), heads_of(connection, names)
             for name in names:
                 if min(positions.get(name, 0), heads.get(name, chain.Head()).sequence) < self._written[name]:

@@ -1,8 +1,8 @@
 """Measures Vigil on this machine and prints one table: `python -m tests.bench [part ...]`.
 
-Parts: latency, storm, limited, kept_up, spread, burst, instant, crowd, attendance, fhir, verify, replay; all
-by default. Each stands on a fresh site in a temporary folder, is given up after its time, and the raw
-figures go to var/bench/.
+Parts: latency, storm, limited, kept_up, spread, burst, instant, crowd, attendance, fhir, verify, replay,
+console; all by default. Each stands on a fresh site in a temporary folder, is given up after its time,
+and the raw figures go to var/bench/.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import uvloop
 
-from tests.bench import attendance, crisis_line, crowd, fhir, latency, replay, storm, verify
+from tests.bench import attendance, console, crisis_line, crowd, fhir, latency, replay, storm, verify
 from tests.bench.figures import Figure, keep, show
 from tests.bench.site import ROOT, now
 
@@ -31,6 +31,7 @@ PARTS: dict[str, Part] = {
     "attendance": attendance.measure,
     "verify": verify.measure,
     "replay": replay.measure,
+    "console": console.measure,
 }
 GIVEN_UP_AFTER = 150.0
 

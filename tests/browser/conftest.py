@@ -42,6 +42,7 @@ async def demo(browser: Browser, tmp_path: Path) -> AsyncIterator[Demo]:
     """Start a demo; the browser comes first, so that nothing is started for a skipped test."""
     nats, gateway, emulator = free_port(), free_port(), free_port()
     ports = ("--nats-port", nats, "--gateway-port", gateway, "--emulator-port", emulator)
+    ports += ("--console-port", free_port())
     environment = {"VIGIL_VAR": str(tmp_path / "var"), "VIGIL_LOG_FORMAT": "json"}
     log = tmp_path / "up.log"
     with log.open("wb") as out:

@@ -1,4 +1,4 @@
-"""The ledger beside everything: a night's numbers, a rebuild while it runs, and an audit that finds a forgery."""
+"""The ledger beside everything: a night's numbers, a rebuild under way, an audit that finds a forgery."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from services.books import library, reading
 from services.books.database import Books
@@ -14,8 +14,7 @@ from services.books.reports.shape import Cell, Report
 from services.books.settings import BooksSettings
 from services.books.tables import LINKS
 from services.books.targets import TargetSettings
-from services.ledger import verify
-from services.ledger.core.audit import Gone, Why
+from services.ledger.core.audit import Why
 from services.ledger.rebuild import Rebuild
 from services.ledger.verify import Verdict, Verify
 from tests.support.world import SPINE, World
@@ -84,8 +83,88 @@ async def test_a_night_in_numbers(world: World, books: Books) -> None:
 
     urgencies = await report(world, books, "times", "urgency")
     people = await report(world, books, "times", "person")
-    for one in urgencies.dicts() + people.dicts():
-        print(one)
+    assert _times(row(urgencies, measure="to page", urgency="imminent")) == (1, 0, 0, 1.0)
+    assert _times(row(urgencies, measure="to take", urgency="imminent")) == (1, 30, 30, 1.0)
+    # The carrier brings a text two seconds after it took it: 30 + 2 + 88.
+    assert _times(row(urgencies, measure="to reach", urgency="imminent")) == (1, 120, 120, 1.0)
+    # 12 minutes, where 10 are the target; the third is out for two, and it is too early to say.
+    assert _times(row(urgencies, measure="to take", urgency="urgent")) == (1, 720, 720, 0.0)
+    assert row(urgencies, measure="to take", urgency="urgent")["verdict"] == "missed"
+    assert row(urgencies, measure="to reach", urgency="urgent")["happened"] == 0
+    assert row(people, measure="to take", person="ben")["longest"] == timedelta(minutes=12)
+    assert row(people, measure="to take", person="nobody yet")["escalations"] == 1
+    costs = await report(world, books, "costs", "channel")
+    phones = [world.phone(who) for who in ("ana", "ben", "cal", "dee", "ops")]
+    assert row(costs, group="sms")["texts"] == sum(len(phone.inbox) for phone in phones)
     with books.reading() as page:
-        for run in reading.runs(page):
-            print(run)
+        assert [one.patient for one in reading.runs(page, open_only=True)] == [
+            "pt_moss",
+            "pt_stone",
+            "pt_rivera",
+        ]
+        names = [line.type for line in reading.timeline(page, "pt_rivera-1")]
+    assert names[:4] == ["opened", "step_started", "page_requested", "asked"]
+    assert {"held", "attempt_accepted", "receipt_came", "reached"} <= set(names)
+
+
+def _times(found: dict[str, Cell]) -> tuple[Cell, ...]:
+    """How many, median and longest in seconds, share within the target."""
+    spans = [found[name] for name in ("median", "longest")]
+    return (
+        found["happened"],
+        *(one.total_seconds() for one in spans if isinstance(one, timedelta)),
+        found["within"],
+    )
+
+
+async def test_rebuilt_and_audited_while_it_runs(world: World, books: Books) -> None:
+    """A rebuild shows the same, a forgery in the books or in the store is found with its place."""
+    await world.signal(urgency="imminent", patient="rivera")
+    await world.later(seconds=30)
+    await world.reply("ana", "1")
+    before = await report(world, books, "times")
+    assert (await audited(world, books)).broken == ()
+
+    nc = await world.connect("cli")
+    rebuilding = asyncio.create_task(Rebuild(nc, books).run())
+    await world.signal(urgency="urgent", patient="stone", settle=False)
+    rebuilt = await rebuilding
+    await world.settle()
+
+    assert rebuilt.differing == ()
+    after = await report(world, books, "times")
+    assert [one for one in after.rows if one[1] == "imminent"] == list(before.rows)
+    assert row(after, measure="to take", urgency="urgent")["escalations"] == 1
+    assert (await audited(world, books)).broken == ()
+
+    # Somebody makes a time better in the books: a rebuild says which row.
+    def better() -> None:
+        with books.writing() as connection:
+            made = books.shown(connection)
+            runs = made["runs"]
+            last = connection.execute(select(runs.c.sequence).where(runs.c.run == "pt_rivera-1")).scalar()
+            connection.execute(update(runs).where(runs.c.run == "pt_rivera-1").values(taken_by="cal"))
+            forged.append(last)
+
+    forged: list[int | None] = []
+    await asyncio.to_thread(better)
+    (differing,) = (await Rebuild(nc, books).run()).differing
+    assert (differing.table, differing.stream, differing.sequence) == ("runs", "ESCALATIONS", forged[0])
+    await nc.close()
+
+    # Somebody with the admin's password removes a commit long before its time.
+    about = f"escalations.{world.patients['rivera']}"
+    await world.admin.jetstream().purge_stream("ESCALATIONS", subject=about, seq=2)
+    # Somebody changes a link.
+    with books.writing() as connection:
+        third = (LINKS.c.stream == "PAGES") & (LINKS.c.sequence == 3)
+        connection.execute(update(LINKS).where(third).values(body=b"another"))
+    verdict = await audited(world, books)
+    found = [(one.stream, one.sequence, one.why) for one in verdict.broken]
+    assert found == [
+        ("ESCALATIONS", 1, Why.MISSING),
+        ("PAGES", 3, Why.FORGED),
+        ("PAGES", 3, Why.CHANGED),
+    ]
+    assert verdict.first is not None
+    assert (verdict.first.stream, verdict.first.sequence) == ("ESCALATIONS", 1)

@@ -57,7 +57,7 @@ class Missed:
 def outreach(
     missed: Iterable[Missed], period: Period, by: By, within: timedelta | None, source: str, now: datetime
 ) -> Report:
-    """Return the report. `within`: how soon somebody or a text should reach out; None: the site says nothing."""
+    """Return the report. `within`: how soon somebody or a text should reach out; None: no target."""
     chosen = [one for one in missed if period.holds(one.at)]
     rows = tuple(
         _row(name, members, within, now)

@@ -43,6 +43,8 @@ class Button:
     step_up: bool = False
     """A one-time code must have been given shortly before."""
     hint: str = ""
+    rare: bool = False
+    """It stands behind the others, folded away."""
 
 
 def tie(
@@ -71,7 +73,8 @@ def buttons(
 ) -> list[Button]:
     """Return what they can press, the most likely first."""
     imminent = brief.urgency is Urgency.IMMINENT and not is_fault
-    undo = Button(Key.UNDO, "Undo", hint="takes back the last report, within five minutes")
+    hint = "takes back the last report, within five minutes"
+    undo = Button(Key.UNDO, "Undo", hint=hint)
     match found:
         case Tie.PAGED:
             return [
@@ -79,7 +82,7 @@ def buttons(
                 Button(Key.PASS, "Pass", hint="the next are paged at once"),
             ]
         case Tie.HOLDS:
-            return [*_of_holder(brief, is_fault, imminent), undo]
+            return [*_of_holder(brief, is_fault, imminent), Button(Key.UNDO, "Undo", hint=hint, rare=True)]
         case Tie.SIGNS:
             return [Button(Key.SIGN, "Sign that it ended so", main=True, step_up=imminent)]
         case Tie.HELD if undo_until is not None and now < undo_until:
@@ -104,9 +107,11 @@ def _of_holder(brief: EscalationBrief, is_fault: bool, imminent: bool) -> list[B
                 )
             )
     found.append(Button(Key.DISPOSE, "Close it", "disposition", main=reached or is_fault, step_up=imminent))
-    found.append(Button(Key.ASSIST, "Call for help", hint="the next step is paged as well; you keep it"))
-    found.append(Button(Key.GIVE, "Hand it over", "person", hint="you hold it until they take it"))
+    found.append(
+        Button(Key.ASSIST, "Call for help", hint="the next step is paged as well; you keep it", rare=True)
+    )
+    found.append(Button(Key.GIVE, "Hand it over", "person", hint="you hold it until they take it", rare=True))
     if brief.urgency in _CAN_WAIT:
-        found.append(Button(Key.SNOOZE, "Put it off", "minutes"))
-    found.append(Button(Key.PASS, "Give it back", hint="the next are paged at once"))
+        found.append(Button(Key.SNOOZE, "Put it off", "minutes", rare=True))
+    found.append(Button(Key.PASS, "Give it back", hint="the next are paged at once", rare=True))
     return found

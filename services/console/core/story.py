@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from contracts import escalations as said
-from contracts.escalations import EscalationEvent
+from contracts.escalations import EscalationEvent, EscalationStatus
 from contracts.signals import Signal
 from contracts.values import Disposition, Urgency
 from services.console.core import words
+from services.console.core.board import Open
 
 Name = Callable[[str], str]
 
@@ -38,14 +39,9 @@ class Story:
     opened: said.Opened
     signals: list[Signal] = field(default_factory=list)
     course: list[Happened] = field(default_factory=list)
-    step_ends: datetime | None = None
-    contact_by: datetime | None = None
-    reached_at: datetime | None = None
     resolve_by: datetime | None = None
     confirm_by: datetime | None = None
     sign_by: datetime | None = None
-    wanted: Disposition | None = None
-    """How it ended, as far as one person said it: waits for a signature."""
     undo_until: datetime | None = None
     closed_at: datetime | None = None
     closed_by: str | None = None
@@ -57,26 +53,29 @@ class Story:
         """The highest of its signals."""
         return max((one.urgency for one in self.signals), key=lambda one: one.rank)
 
-    def clocks(self) -> list[Clock]:
+    def clocks(self, one: Open) -> list[Clock]:
         """Return the clocks: until somebody has it and reaches the patient, and until it is closed."""
-        found = []
-        if self.closed_at is not None:
-            return []
-        if self.contact_by is None and self.reached_at is None:
-            found.append(Clock("Somebody else is paged", self.step_ends))
-        elif self.reached_at is None:
-            found.append(Clock("Reach the patient", self.contact_by))
-        else:
-            found.append(Clock("Reach the patient", None, "reached"))
-        if self.confirm_by is not None:
-            found.append(Clock("Confirm that they have contact", self.confirm_by))
-        elif self.sign_by is not None:
-            found.append(Clock("A second person signs", self.sign_by))
-        elif self.reached_at is not None:
-            found.append(Clock("Say how it ended", self.resolve_by))
-        else:
-            found.append(Clock("Say how it ended", None, "begins once they are reached"))
-        return found
+        later = Clock("Say how it ended", None, "begins once they are reached")
+        match one.brief.status:
+            case EscalationStatus.CLOSED:
+                return []
+            case EscalationStatus.WAITING:
+                return [Clock("Paging begins", one.due), later]
+            case EscalationStatus.WORKLIST:
+                return [Clock("Somebody looks at it", one.due)]
+            case EscalationStatus.PAGING:
+                return [Clock("The next are paged", one.due), later]
+            case EscalationStatus.HELD:
+                return [Clock("Reach the patient", one.brief.contact_by), later]
+            case EscalationStatus.REACHED | EscalationStatus.HANDED_OFF if self.sign_by is not None:
+                return [_REACHED, Clock("A second person signs", self.sign_by)]
+            case EscalationStatus.REACHED:
+                return [_REACHED, Clock("Say how it ended", self.resolve_by)]
+            case EscalationStatus.HANDED_OFF:
+                return [_REACHED, Clock("Confirm that they have contact", self.confirm_by)]
+
+
+_REACHED = Clock("Reach the patient", None, "done")
 
 
 def runs(events: Iterable[EscalationEvent], name: Name) -> list[Story]:
@@ -93,21 +92,17 @@ def runs(events: Iterable[EscalationEvent], name: Name) -> list[Story]:
 def _take(story: Story, event: EscalationEvent, name: Name) -> None:
     """Note what is true after an event, and what it says."""
     match event:
-        case said.Opened() | said.SignalJoined():
+        case said.Opened():
             story.signals.append(event.signal)
-        case said.StepStarted():
-            story.step_ends = event.ends_at
-        case said.Held():
-            story.contact_by, story.step_ends = event.contact_by, None
-            story.reached_at = story.sign_by = None
-        case said.GivenBack():
-            story.contact_by = story.reached_at = story.resolve_by = None
-        case said.UrgencyRaised():
-            story.contact_by = story.reached_at = None
+        case said.SignalJoined():
+            story.signals.append(event.signal)
+            story.sign_by = None
+        case said.Held() | said.GivenBack() | said.UrgencyRaised():
+            story.sign_by = None
         case said.Reached():
-            story.reached_at, story.resolve_by = event.at, event.resolve_by
+            story.resolve_by = event.resolve_by
         case said.SignatureAsked():
-            story.sign_by, story.wanted = event.sign_by, event.disposition
+            story.sign_by = event.sign_by
         case said.HandOffStarted():
             story.confirm_by = event.confirm_by
         case said.HandOffConfirmed():
@@ -121,8 +116,6 @@ def _take(story: Story, event: EscalationEvent, name: Name) -> None:
             story.disposition, story.undo_until = event.disposition, event.undo_until
         case said.Undone():
             story.closed_at = story.undo_until = story.disposition = None
-            if event.what == "reached":
-                story.reached_at = story.resolve_by = None
         case said.Withdrawn() | said.Merged():
             story.closed_at = event.at
         case _:

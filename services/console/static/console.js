@@ -55,11 +55,15 @@ function replaced(before, html) {
   if (written.get(before) === html) return before;
   const fresh = made(html);
   written.set(fresh, html);
-  if (before.outerHTML === fresh.outerHTML) { written.set(before, html); return before; }
+  if (!written.has(before) && before.outerHTML === fresh.outerHTML) { written.set(before, html); return before; }
   if (inUse(before)) return before;
   const focused = before.contains(document.activeElement) ? document.activeElement : null;
   const scroll = before.querySelector(".talk");
   const atEnd = scroll && scroll.scrollTop + scroll.clientHeight >= scroll.scrollHeight - 8;
+  for (const one of before.querySelectorAll("details[open][id]")) {
+    const same = fresh.querySelector(`#${CSS.escape(one.id)}`);
+    if (same) same.open = true;
+  }
   before.replaceWith(fresh);
   if (scroll) { const again = fresh.querySelector(".talk"); if (again) again.scrollTop = atEnd ? again.scrollHeight : scroll.scrollTop; }
   if (focused) refocus(fresh, focused);
@@ -113,18 +117,27 @@ function live(root) {
     asking = false;
     if (again) { again = false; pull(); }
   }
-  let source;
+  const lost = "The connection is lost: this page shows what was. It is tried again by itself.";
+  let source, heard = Date.now();
+  function alive() { heard = Date.now(); say(""); }
   function open() {
+    if (source) source.close();
+    heard = Date.now();
     source = new EventSource(parts ? root.dataset.live : `${root.dataset.live}?mark=${encodeURIComponent(root.dataset.mark)}`);
-    source.addEventListener("open", () => say(""));
-    source.addEventListener("patch", (event) => { root.dataset.mark = event.lastEventId; apply(JSON.parse(event.data)); });
-    source.addEventListener("changed", pull);
+    source.addEventListener("open", alive);
+    source.addEventListener("beat", alive);
+    source.addEventListener("patch", (event) => { alive(); root.dataset.mark = event.lastEventId; apply(JSON.parse(event.data)); });
+    source.addEventListener("changed", () => { alive(); pull(); });
     source.addEventListener("over", () => { source.close(); over(); });
     source.addEventListener("error", () => {
-      say("The connection is lost: this page shows what was. It is tried again by itself.");
+      say(lost);
       if (source.readyState === EventSource.CLOSED) setTimeout(open, 3000);
     });
   }
+  window.addEventListener("offline", () => say(lost));
+  window.addEventListener("online", open);
+  // A line that died without a word is noticed, too: the other side says something every 15 seconds.
+  setInterval(() => { if (Date.now() - heard > 40000) { say(lost); open(); } }, 5000);
   function over() {
     source.close();
     if (document.querySelector("form[data-changed], form[data-sending]")) {

@@ -75,11 +75,12 @@ def undone(state: Followup, run: str, at: datetime, here: Here) -> Events:
 def discharged(state: Followup, left: str, on: date, here: Here) -> Events:
     """A transition of care: a person calls within a day, the first appointment is seen to, texts begin.
 
-    One that is heard of after the weeks of raised risk makes nothing.
+    One that is heard of after the weeks of raised risk makes nothing. The day may be tomorrow's: in the
+    evening, on the clock of whoever reports it, it has begun.
     """
     cause = f"discharged/{left}/{on.isoformat()}"
     today = here.now.astimezone(ZoneInfo(here.limits.zone)).date()
-    if cause in state.heard or on > today:
+    if cause in state.heard or on > today + timedelta(days=1):
         return ()
     draft = Draft(state, here)
     if today - on <= timedelta(days=here.limits.discharge_days):

@@ -81,7 +81,8 @@ def of_encounter(
     kind = one.class_.code.upper()
     match one.status:
         case "finished" | "completed" | "discharged" if kind in _INPATIENT:
-            ended = (moments.day(period.end, zone) if period else None) or now.astimezone(zone).date()
+            today = now.astimezone(zone).date()
+            ended = min((moments.day(period.end, zone) if period else None) or today, today)
             clear = {"left": "hospital", "on": ended}
             return Read.of([Draft("patient_discharged", name, who, None, stated, "", clear)])
         case "arrived" | "triaged" | "in-progress" | "onleave" | "finished" if kind not in _NO_SESSION:

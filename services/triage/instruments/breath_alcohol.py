@@ -4,8 +4,8 @@ Source: clinical.md 1c and 7 row 18: from 0.02 positive, from 0.08 urgent and no
 altered mind imminent, medical; together with a suicidal statement one level higher. DOT: 0.02 screening,
 0.04 violation. 104133-4 is presence; no LOINC code of the amount is confirmed.
 
-A unit is never guessed. Without one, or with one nobody knows, the figure counts as the loudest that an
-accepted unit could make of it, and as `unreadable` at least. A figure that cannot be is refused, and one
+A unit is never guessed. Without one, with one nobody knows, or with one in which nobody measures so little,
+the figure counts as the loudest that an accepted unit could make of it, and as `unreadable` at least. A figure that cannot be is refused, and one
 above the possible counts as the loudest.
 """
 
@@ -41,6 +41,9 @@ UNITS = {
     "ug/100ml": Decimal("0.0021"),
 }
 """To g/210 L. mg/L and ug are of breath, times 210 litres; mg/dL, g/dL and % are of blood."""
+
+_COARSE = frozenset(UNITS) - {"g/(210.l)", "g/210l", "g/dl", "%", "%bac", "mg/l"}
+"""Devices and laboratories show these in whole numbers: 0.09 "mg/dL" is 0.09 g/dL with the wrong unit."""
 
 _MOST = Decimal("0.6")
 """Above what is survived but by few, and above what most devices show."""
@@ -134,11 +137,13 @@ def _found(code: str, says: str, level: Level | Rung, items: tuple[str, ...]) ->
     return ScreenFinding(code=code, says=says, urgency=level.urgency, source=level.source, items=items)
 
 
+_LEVEL = Amount(Decimal(0), _MOST, "g/(210.L)", UNITS, coarse=_COARSE)
+
 INSTRUMENT = Instrument(
     id="breath-alcohol",
     name="Breath alcohol",
     items=(
-        Item("level", "breath alcohol", Amount(Decimal(0), _MOST, "g/(210.L)", UNITS), ("5641-0",)),
+        Item("level", "breath alcohol", _LEVEL, ("5641-0",)),
         Item("presence", "alcohol present, without a figure", Words(LAB), ("104133-4",), False, False),
         Item("altered", "altered mind", YesNo(), needed=False, scored=False),
         Item("suicidal_statement", "a suicidal statement with it", YesNo(), needed=False, scored=False),

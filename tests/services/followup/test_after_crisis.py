@@ -236,9 +236,15 @@ def test_a_discharge_from_hospital_is_called_seen_to_and_followed():
 
 
 @pytest.mark.parametrize(
-    ("on", "made"), [(date(2026, 10, 25), True), (date(2026, 10, 24), False), (date(2026, 11, 25), False)]
+    ("on", "made"),
+    [
+        (date(2026, 10, 25), True),
+        (date(2026, 10, 24), False),
+        (date(2026, 11, 25), True),
+        (date(2026, 11, 26), False),
+    ],
 )
-def test_a_discharge_heard_of_after_the_weeks_of_raised_risk_makes_nothing(on, made):
+def test_a_discharge_counts_through_the_weeks_of_raised_risk_and_one_that_has_not_come_does_not(on, made):
     case = Case("2026-11-24 12:00")
     case.discharged("residential", on)
     assert bool(case.state.tasks) is made

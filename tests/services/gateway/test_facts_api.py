@@ -171,6 +171,7 @@ async def test_answers_can_be_scored_without_being_stored(site: Site) -> None:
         ("/v1/check-ins", {"group_session": "a b"}, "group_session"),
         ("/v1/absences", {"on": "secret"}, "on"),
         ("/v1/discharges", {"on": "2026-11-24", "left": "secret"}, "left"),
+        ("/v1/discharges", {"on": "2027-11-24", "left": "hospital"}, "on"),
     ],
 )
 async def test_a_mistake_is_named_with_its_mend(

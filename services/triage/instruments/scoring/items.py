@@ -48,6 +48,8 @@ class Amount:
     units: Mapping[str, Decimal] = field(default_factory=dict)
     """In small letters, without spaces. Empty: the number has no unit."""
     whole: bool = False
+    coarse: frozenset[str] = frozenset()
+    """Of `units` those in which no device shows less than 1: a smaller figure has the wrong unit."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -186,6 +186,8 @@ def _quantity(text: str, unit: str) -> tuple[Decimal, str]:
 
 def _amount(holds: Amount, number: Decimal, unit: str) -> Decimal:
     value = _in_unit(holds, number, unit)
+    if 0 < number < 1 and _unit(unit) in holds.coarse:
+        raise _Refused(f"is less than {unit.strip()} can show", "check the unit", UNIT, number)
     if not holds.low <= value <= holds.high:
         mend = f"it lies from {plain(holds.low)} to {plain(holds.high)} {holds.unit}".rstrip()
         raise _Refused(f"cannot be {plain(value)}", f"{mend}; check the figure and its unit", RANGE, value)

@@ -104,6 +104,9 @@ async def test_the_end_of_a_stay_in_hospital_is_a_discharge(site: Site) -> None:
     (fact,) = await facts(site, before)
     assert (fact.type, fact.left, fact.on) == ("patient_discharged", "hospital", date(2026, 11, 23))
 
+    await post(site, encounter("finished", "IMP", id="e4", period={"end": "2036-11-23T20:00:00-05:00"}))
+    assert (await facts(site, before))[-1].on == date(2026, 11, 24), "a day that has not come can't be meant"
+
 
 async def test_doses_given_and_omitted_are_reports_about_their_day(site: Site) -> None:
     before = await end(site)

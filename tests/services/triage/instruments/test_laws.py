@@ -152,8 +152,8 @@ def test_a_higher_breath_test_is_never_quieter_the_impossible_included(one: obje
     low, high = sorted((float(str(one)), float(str(other))))
     breath = instruments.find("breath-alcohol")
 
-    for unit in ("g/dL", "mg/L", "mg/dL"):
-        less, more = (scored(breath, {"level": f"{level:.3f} {unit}"}) for level in (low, high))
+    for unit, times in (("g/dL", 1), ("mg/L", 1), ("mg/dL", 1000)):
+        less, more = (scored(breath, {"level": f"{level * times:.3f} {unit}"}) for level in (low, high))
         assert rank(less) <= rank(more)
 
 

@@ -33,6 +33,11 @@ def test_breath_alcohol_by_level(score: Score, level: str, band: str, urgency: U
     assert (result.kind, result.score) == (Kind.SUBSTANCE_POSITIVE, float(level))
 
 
+@pytest.mark.parametrize("written", ["0 mg/dL", "1 mg/dL", "0.01 mg/L", "0.001 %"])
+def test_what_a_device_shows_when_there_is_nothing_is_nothing(score: Score, written: str) -> None:
+    assert (score("breath-alcohol", {"level": written}).urgency) is None
+
+
 @pytest.mark.parametrize("written", ["0.08 g/210 L", "0.08%", "0.08 g/dL", "80 mg/dL", "80mg/dl", "0.0800 %"])
 def test_units_that_mean_the_same_give_the_same(score: Score, written: str) -> None:
     assert score("breath-alcohol", {"level": written}).score == 0.08
@@ -50,6 +55,9 @@ def test_units_of_breath_are_taken_times_210_litres(score: Score) -> None:
         ("80", Urgency.URGENT),
         ("0.001", Urgency.URGENT),
         ("0.5 promille", Urgency.IMMINENT),
+        ("0.09 mg/dL", Urgency.URGENT),
+        ("0.5 mg/dL", Urgency.IMMINENT),
+        ("0.01 µg/100 mL", Urgency.URGENT),
         ("6 g/dL", Urgency.IMMINENT),
         ("-0.01 g/dL", Urgency.URGENT),
         ("0,08 g/dL", Urgency.URGENT),
