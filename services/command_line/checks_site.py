@@ -15,6 +15,8 @@ READ_AGAIN = timedelta(days=365)
 """How long the carrier's own answers count as read: it changes them. A default without a source."""
 DRILL_EVERY = timedelta(days=30)
 """How old the last drill of a schedule may be. A default without a source."""
+BEHIND = 1_000
+"""How many messages the ledger may be behind the log. A default without a source."""
 COMPARED = timedelta(minutes=10)
 """How old the last comparison with the carrier's lists may be: ten rounds."""
 _COUNTED = ("answered", "unanswered", "nobody")
@@ -173,3 +175,15 @@ def compared(marks: Mapping[str, datetime], now: datetime) -> list[Finding]:
             fix = "see that the gateway runs, knows VIGIL_TWILIO_ACCOUNT_SID, and reaches the carrier"
             found.append(look(what, fix))
     return found
+
+
+def ledger(messages: int | None, why: str) -> list[Finding]:
+    """Judge how far the ledger is behind the log; None: nobody can say, because of `why`."""
+    if messages is None:
+        return [
+            look(f"the ledger can't be read: {why}", "see services/ledger/README.md; pages need no ledger")
+        ]
+    if messages > BEHIND:
+        fix = "see whether it runs (`vigil run ledger`) and what its log says; nothing is lost meanwhile"
+        return [look(f"the ledger is {messages} messages behind the log", fix)]
+    return [good("the ledger is up with the log")]

@@ -15,6 +15,7 @@ from contracts.streams import SERVICES
 from services.command_line import carrier_account, checks, checks_site, doctor_fix
 from services.command_line.checks import Finding, Level
 from services.command_line.drill_results import read_drills
+from services.command_line.ledger_books import behind
 from services.command_line.link import Link, connect, linked, me
 from services.command_line.settings import SiteSettings
 from services.command_line.troubles import Trouble
@@ -122,6 +123,7 @@ async def _stored(link: Link) -> list[Finding]:
     if policies is not None:
         found += checks_site.reports(await all_reports(link), policies.version, now)
         found += checks_site.drills(await read_drills(link), checks.schedules_of(policies), now)
+    found += checks_site.ledger(*await behind(link))
     return [*found, *checks_site.compared(await _marks(link), now)]
 
 

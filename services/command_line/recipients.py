@@ -179,7 +179,9 @@ async def _put(fields: dict[str, object], dry_run: bool) -> None:
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(str(part) for part in first["loc"])
-            raise Trouble(f"{_OPTIONS.get(where, where)}: {first['msg']}") from None
+            raise Trouble(
+                f"{_OPTIONS.get(where, where)}: {first['msg'].removeprefix('Value error, ')}"
+            ) from None
         before = (await link.values("recipients", Recipient)).get(made.id)
         if not dry_run:
             await (await link.bucket("recipients")).put(made.id, made.model_dump_json().encode())

@@ -40,13 +40,13 @@ def report(
         rows = ((one.name, one.title, ", ".join(one.by) or "-") for one in library.REPORTS.values())
         show(table("Reports", ("name", "about", "by"), rows))
         return
-    settings = load(BooksSettings)
+    settings, targets = load(BooksSettings), load(TargetSettings)
     now = this_moment()
     period = _period(since, until, zone or settings.ledger_zone)
     books = settings.open(load(Settings).var)
     try:
         with reading(books) as page:
-            made = library.make(page, name, period, by=by, targets=load(TargetSettings), now=now)
+            made = library.make(page, name, period, by=by, targets=targets, now=now)
     except library.NoReport as error:
         raise Trouble(str(error)) from None
     finally:

@@ -1,6 +1,8 @@
 """Check-ins and excuses at the command line: facts for PROGRAMME, as other systems report them."""
 
-from datetime import datetime
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
 from pathlib import Path
 
 import typer
@@ -13,10 +15,11 @@ from services.attendance.core.timetable import Session
 from services.command_line import sessions_patients
 from services.command_line.link import Link, linked, me
 from services.command_line.sessions_timetable import clock_of, day_of, entered, known_group, sessions_of
-from services.command_line.troubles import Trouble
+from services.command_line.troubles import Trouble, unknown
 from services.runtime.log import Log, publish_fact
 
 _SOURCE = "cli"
+_DAY = re.compile(r"-(\d{4})(\d\d)(\d\d)-\d{4}$")
 
 
 async def check_in(group: str, who: list[str], on: str, at: str, *, undo: bool, dry_run: bool) -> None:
@@ -56,7 +59,11 @@ async def excuse(patient: str, on: str, session: str) -> None:
         now = link.clock.now()
         groups = await link.values("groups", Group)
         zone = next((group.zone for group in groups.values()), "America/New_York")
-        day = day_of(on, zone, now)
+        # A group's session names its own day.
+        named = _DAY.search(session)
+        day = day_of(on or ("-".join(named.groups()) if named else ""), zone, now)
+        if session:
+            await _is_known(link, groups, session, name, day)
         await _publish(
             link,
             AbsenceExcused(
@@ -70,6 +77,20 @@ async def excuse(patient: str, on: str, session: str) -> None:
             ),
         )
     typer.echo(f"{name} is excused from {session or f'every session on {day}'}.")
+
+
+async def _is_known(link: Link, groups: Mapping[str, Group], session: str, patient: str, day: date) -> None:
+    """Raise Trouble if there is no such session: an excuse from it would keep nobody from being missed."""
+    if await Log(link.nc, "ATTENDANCES").last(f"attendances.{session}.{patient}") is not None:
+        return
+    calendars = await link.values("calendars", Calendar)
+    held = [
+        one.id
+        for group in groups.values()
+        for one in sessions_of(group, calendars.get(group.calendar or ""), day)
+    ]
+    if session not in held:
+        raise unknown("session", session, held, "vigil sessions today")
 
 
 def _names(who: list[str]) -> list[str]:

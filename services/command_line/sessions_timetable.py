@@ -74,7 +74,7 @@ async def today(group: str, on: str, *, as_json: bool) -> None:
     rows = []
     for one in groups.values():
         for session in sessions_of(one, calendars.get(one.calendar or ""), day_of(on, one.zone, now)):
-            members = _members(session, enrolments, briefs)
+            members = _members(session, one, enrolments, briefs)
             rows.append((session, one, members, codes.get(session.id) if not session.off else None))
     rows.sort(key=lambda row: (row[0].starts_at, row[0].id))
     if as_json:
@@ -225,18 +225,26 @@ async def _briefs(link: Link) -> dict[str, dict[str, AttendanceBrief]]:
 
 def _members(
     session: Session,
+    group: Group,
     enrolments: Mapping[str, Enrolment],
     briefs: Mapping[str, Mapping[str, AttendanceBrief]],
 ) -> dict[str, str]:
-    """Return patient -> status; whom attendance has not taken up yet is expected."""
+    """Return patient -> status; whom attendance has not taken up yet is expected.
+
+    But not at a session that had begun before it was written here: nobody is missed there.
+    """
     known = briefs.get(session.id, {})
     found = {
-        one.patient: "expected"
+        one.patient: _NOT_WATCHED if _began_before(session, group.since, one.since) else "expected"
         for one in enrolments.values()
         if one.group == session.group and timetable.is_member(one, session) and not session.off
     }
     found |= {patient: str(brief.status) for patient, brief in known.items()}
     return {patient: status for patient, status in found.items() if status != AttendanceStatus.CANCELLED}
+
+
+def _began_before(session: Session, *written: datetime | None) -> bool:
+    return any(since is not None and session.starts_at < since for since in written)
 
 
 def _row(
@@ -247,7 +255,8 @@ def _row(
     if session.off:
         return session.id, span, session.off.replace("_", " "), "", "", "", ""
     counts = [sum(status in some for status in members.values()) for some in _KINDS]
-    return session.id, span, str(len(members)), *(str(count) for count in counts), code.code if code else ""
+    expected = sum(status != _NOT_WATCHED for status in members.values())
+    return session.id, span, str(expected), *(str(count) for count in counts), code.code if code else ""
 
 
 def _json(
@@ -264,6 +273,7 @@ def _json(
     }
 
 
+_NOT_WATCHED = "not_watched"
 _KINDS = (("checked_in", "late"), ("excused",), ("missed", "held_back"))
 
 

@@ -68,9 +68,6 @@ async def _put(
 
 
 async def _over_http(ops: Desk, world: World, js: nats.js.client.JetStreamContext) -> list[Figure]:
-    began = perf_counter()
-    await ops.get("/board")
-    first = perf_counter() - began
     took = []
     for number in range(TIMES):
         await _put(world, js, number, "ana")
@@ -81,7 +78,6 @@ async def _over_http(ops: Desk, world: World, js: nats.js.client.JetStreamContex
     assert ops.html.count("data-due") >= OPEN
     worst = share(took, 0.95)
     return [
-        Figure(f"console, board of {OPEN} open, made for the first time", milliseconds(first), "", None),
         Figure(
             f"console, board of {OPEN} open, whole page after a change, p95 of {TIMES}",
             milliseconds(worst),

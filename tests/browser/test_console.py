@@ -1,6 +1,6 @@
 """The console in real Chromium: what whoever was paged does most, on a small phone at night.
 
-One world for all, in the order of a night: K7 is taken, read and called; words go to and fro over a bad
+In the order of a night: K7 is taken, read and called; words go to and fro over a bad
 line; it is closed. Every page is checked with axe, and nothing is asked of any other host.
 """
 
@@ -9,57 +9,47 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from contracts.escalations import EscalationStatus
-from tests.browser.conftest import ARGUMENTS, CHROMIUM, PATIENCE_MS
+from tests.browser.conftest import PATIENCE_MS
 from tests.support.console import PASSWORD, SERVICES, SETTINGS, code, set_up_accounts, url
 from tests.support.world import World
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = pytest.mark.browser
 expect.set_options(timeout=PATIENCE_MS)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def chromium() -> AsyncIterator[Browser]:
-    if not Path(CHROMIUM).exists():
-        pytest.skip("Chromium is not installed; `apt-get install chromium` turns this test on.")
-    async with async_playwright() as playwright:
-        opened = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield opened
-        await opened.close()
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def world(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
-    world = World(tmp_path_factory.mktemp("console"))
+@pytest.fixture
+async def world(browser: Browser, tmp_path: Path) -> AsyncIterator[World]:
+    """Start it; the browser comes first, so that nothing is started for a skipped test."""
+    world = World(tmp_path)
     await world.open(services=SERVICES, settings=SETTINGS)
     await set_up_accounts(world)
     yield world
     await world.close()
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def ana(chromium: Browser, world: World) -> AsyncIterator[Page]:
+@pytest.fixture
+async def ana(browser: Browser, world: World) -> AsyncIterator[Page]:
     """Ana's phone, signed in."""
-    async for page in _somebody(chromium, world, "ana", 360, 740, "dark"):
+    async for page in _somebody(browser, world, "ana", 360, 740, "dark"):
         yield page
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def ops(chromium: Browser, world: World) -> AsyncIterator[Page]:
+@pytest.fixture
+async def ops(browser: Browser, world: World) -> AsyncIterator[Page]:
     """The desk of ops, signed in."""
-    async for page in _somebody(chromium, world, "ops", 1280, 900, "light"):
+    async for page in _somebody(browser, world, "ops", 1280, 900, "light"):
         yield page
 
 
 async def _somebody(
-    chromium: Browser, world: World, name: str, width: int, height: int, scheme: str
+    browser: Browser, world: World, name: str, width: int, height: int, scheme: str
 ) -> AsyncIterator[Page]:
     complaints: list[str] = []
-    context = await chromium.new_context(
+    context = await browser.new_context(
         viewport={"width": width, "height": height},
         color_scheme=scheme,  # type: ignore[arg-type]
     )
@@ -96,7 +86,15 @@ async def check(page: Page) -> None:
     assert await page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-async def test_what_she_is_paged_about_appears_and_is_taken_with_one_press(
+async def test_whoever_is_paged_takes_it_writes_calls_and_closes_it_in_the_browser(
+    world: World, ana: Page, ops: Page
+) -> None:
+    await _what_she_is_paged_about_appears_and_is_taken_with_one_press(world, ana, ops)
+    await _she_writes_over_a_lost_connection_and_the_patient_gets_it_once(world, ana)
+    await _she_calls_reports_contact_and_closes_it(world, ana, ops)
+
+
+async def _what_she_is_paged_about_appears_and_is_taken_with_one_press(
     world: World, ana: Page, ops: Page
 ) -> None:
     await expect(ana.get_by_text("Nothing waits for your answer.")).to_be_visible()
@@ -130,9 +128,7 @@ async def test_what_she_is_paged_about_appears_and_is_taken_with_one_press(
     await check(ana)
 
 
-async def test_she_writes_over_a_lost_connection_and_the_patient_gets_it_once(
-    world: World, ana: Page
-) -> None:
+async def _she_writes_over_a_lost_connection_and_the_patient_gets_it_once(world: World, ana: Page) -> None:
     await world.settle()
     await world.later(seconds=3)
     world.texts("rivera")
@@ -163,7 +159,7 @@ async def test_she_writes_over_a_lost_connection_and_the_patient_gets_it_once(
     await box.fill("")
 
 
-async def test_she_calls_reports_contact_and_closes_it(world: World, ana: Page, ops: Page) -> None:
+async def _she_calls_reports_contact_and_closes_it(world: World, ana: Page, ops: Page) -> None:
     await ana.get_by_role("button", name="Call the patient").click()
     await expect(ana.get_by_text("Ana is connected with the patient by phone")).to_be_visible()
     await world.settle()

@@ -16,6 +16,8 @@ from tests.clinical.hands import (
 )
 
 URGENT, SOON, ROUTINE = (("screen_positive", word) for word in ("urgent", "soon", "routine"))
+NOTHING_TAKEN = dict.fromkeys(map(str, range(1, 11)), "no") | {"3": "yes"}
+"""DAST-10, whose third question asks for what is well: yes gives no point there."""
 NO_TO_ALL = dict.fromkeys(("1", "2", "3", "4", "5", "6"), "no")
 
 
@@ -161,6 +163,8 @@ def test_row_10_borderline_what_comes_at_night_waits_for_the_morning(at: str, fi
         ("gad-7", {str(item): 2 for item in range(1, 8)} | {"7": 0}),
         ("scoff", {"1": "yes", "2": "yes", "3": "no", "4": "no", "5": "no"}),
         ("audit-c", {"1": 2, "2": 1, "3": 0}),
+        ("audit", dict.fromkeys(map(str, range(1, 11)), 0) | {"1": 4, "2": 4}),
+        ("dast-10", NOTHING_TAKEN | {"1": "yes", "2": "yes", "4": "yes"}),
     ],
 )
 def test_row_11_positive_is_on_the_worklist_and_pages_nobody(
@@ -183,6 +187,8 @@ def test_row_11_positive_is_on_the_worklist_and_pages_nobody(
         ("gad-7", dict.fromkeys("1234567", 1)),
         ("scoff", {"1": "yes", "2": "no", "3": "no", "4": "no", "5": "no"}),
         ("audit-c", {"1": 1, "2": 1, "3": 0}),
+        ("audit", dict.fromkeys(map(str, range(1, 11)), 0) | {"1": 4, "2": 3}),
+        ("dast-10", NOTHING_TAKEN | {"1": "yes", "2": "yes"}),
     ],
 )
 def test_row_11_negative_below_the_cut_off_is_no_signal(instrument: str, answers: dict[str, object]) -> None:

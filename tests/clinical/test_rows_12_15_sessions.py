@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from contracts.attendance import AttendanceBrief, AttendanceStatus
 from contracts.outreach import OutreachAsked
 from contracts.signals import Signal
 from services.attendance.core import decide, messages
@@ -14,7 +15,7 @@ from services.attendance.core.decide import View, Word
 from services.attendance.core.evolve import evolve
 from services.attendance.core.judging import Risk
 from services.attendance.core.limits import Limits
-from services.attendance.core.sessions import Past, Turnout
+from services.attendance.core.sessions import Past, Turnout, past
 from services.attendance.core.state import Attendance
 from services.attendance.core.timetable import Planned
 from tests.clinical.hands import clock, contact_by, escalated, paged, policy, programme, wall
@@ -196,8 +197,21 @@ def test_row_14_positive_therapist_and_supervisor_are_paged_together() -> None:
     assert contact_by(escalated(seat.signal, minutes=5, takes={"cal": 0})) == "10:15"
 
 
-def test_row_14_negative_whoever_was_seen_in_between_begins_anew() -> None:
-    assert said(Seat().grace_ends(misses=0)) == SOON
+@pytest.mark.parametrize(("between", "urgency"), [("checked_in", SOON), ("late", SOON), ("excused", URGENT)])
+def test_row_14_negative_whoever_was_seen_in_between_begins_anew(
+    between: str, urgency: tuple[str, str]
+) -> None:
+    """Friday missed; Monday seen, or excused, which does not end a row of misses; Tuesday missed."""
+    earlier = {
+        day: AttendanceBrief(status=AttendanceStatus(status), starts_at=at, ends_at=at + timedelta(hours=3))
+        for day, status, at in (
+            ("friday", "missed", wall("2026-11-20 09:00")),
+            ("monday", between, wall("2026-11-23 09:00")),
+        )
+    }
+    before = past(earlier, "iop", wall("2026-11-24 09:00"), wall("2026-11-24 09:15"))
+
+    assert said(Seat().grace_ends(misses=before.misses)) == urgency
 
 
 @pytest.mark.parametrize(("hours", "tags"), [(72, ("consecutive",)), (72.01, ("consecutive", "repeated"))])

@@ -1,6 +1,7 @@
 """The ledger beside everything: a night's numbers, a rebuild under way, an audit that finds a forgery."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -17,6 +18,7 @@ from services.books.targets import TargetSettings
 from services.ledger.core.audit import Why
 from services.ledger.rebuild import Rebuild
 from services.ledger.verify import Verdict, Verify
+from tests.services.ledger.test_chapter import alike, commands, said
 from tests.support.world import SPINE, World
 from tests.support.world import world as open_world
 
@@ -107,6 +109,11 @@ async def test_a_night_in_numbers(world: World, books: Books) -> None:
     assert {"held", "attempt_accepted", "receipt_came", "reached"} <= set(names)
 
 
+def _unnumbered(text: str) -> str:
+    text = re.sub(r"[A-Z][a-z]{2} \d\d [A-Z][a-z]{2}( 20\d\d)? \d\d:\d\d", "<when>", text)
+    return re.sub(r"[0-9a-f]{16}|\d+", "#", alike(text))
+
+
 def _times(found: dict[str, Cell]) -> tuple[Cell, ...]:
     """How many, median and longest in seconds, share within the target."""
     spans = [found[name] for name in ("median", "longest")]
@@ -136,6 +143,12 @@ async def test_rebuilt_and_audited_while_it_runs(world: World, books: Books) -> 
     assert [one for one in after.rows if one[1] == "imminent"] == list(before.rows)
     assert row(after, measure="to take", urgency="urgent")["escalations"] == 1
     assert (await audited(world, books)).broken == ()
+
+    # What the chapter shows, but for the numbers.
+    kept = world.folder / "kept.json"
+    for command, shown in commands(1):
+        printed = await asyncio.to_thread(said, command.replace("kept.json", str(kept)), {})
+        assert _unnumbered(printed.replace(str(kept), "kept.json")) == _unnumbered(shown), command
 
     # Somebody makes a time better in the books: a rebuild says which row.
     def better() -> None:

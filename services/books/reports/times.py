@@ -109,7 +109,7 @@ def times(
             Column("verdict", "So"),
         ),
         rows,
-        tuple(sources),
+        (f"{wanted:.0%} of what is counted should keep its target.", *sources),
     )
 
 

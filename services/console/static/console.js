@@ -112,14 +112,14 @@ function live(root) {
     try {
       const answer = await fetch(parts, { headers: { "X-Vigil": "1" } });
       if (answer.status === 401) over();
-      else if (answer.ok) { apply(await answer.json()); say(""); }
+      else if (answer.ok) { apply(await answer.json()); alive(); }
     } catch { /* the stream says that the connection is lost, and calls again when it is back */ }
     asking = false;
     if (again) { again = false; pull(); }
   }
   const lost = "The connection is lost: this page shows what was. It is tried again by itself.";
   let source, heard = Date.now();
-  function alive() { heard = Date.now(); say(""); }
+  function alive() { heard = Date.now(); if (navigator.onLine) say(""); }
   function open() {
     if (source) source.close();
     heard = Date.now();
@@ -134,10 +134,10 @@ function live(root) {
       if (source.readyState === EventSource.CLOSED) setTimeout(open, 3000);
     });
   }
-  window.addEventListener("offline", () => say(lost));
+  window.addEventListener("offline", () => { source.close(); say(lost); });
   window.addEventListener("online", open);
   // A line that died without a word is noticed, too: the other side says something every 15 seconds.
-  setInterval(() => { if (Date.now() - heard > 40000) { say(lost); open(); } }, 5000);
+  setInterval(() => { if (navigator.onLine && Date.now() - heard > 40000) { say(lost); open(); } }, 5000);
   function over() {
     source.close();
     if (document.querySelector("form[data-changed], form[data-sending]")) {

@@ -4,9 +4,9 @@ Source: clinical.md 1c and 7 row 18: from 0.02 positive, from 0.08 urgent and no
 altered mind imminent, medical; together with a suicidal statement one level higher. DOT: 0.02 screening,
 0.04 violation. 104133-4 is presence; no LOINC code of the amount is confirmed.
 
-A unit is never guessed. Without one, with one nobody knows, or with one in which nobody measures so little,
-the figure counts as the loudest that an accepted unit could make of it, and as `unreadable` at least. A figure that cannot be is refused, and one
-above the possible counts as the loudest.
+A unit is never guessed. Without one, with one nobody knows, or with one in which nobody measures so
+little, the figure counts as the loudest that an accepted unit could make of it, and as `unreadable` at
+least. A figure that cannot be is refused, and one above the possible counts as the loudest.
 """
 
 from decimal import Decimal

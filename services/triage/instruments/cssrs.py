@@ -6,7 +6,8 @@ if 6 is no, 6b is not. Question 6 yes with 6b missing is high (1d). Codes: 1d. U
 
 What is missing counts as its yes would at the least (a refusal is a positive answer, as in the ASQ):
 1 low; 2 moderate, since what follows it was never asked; 3 moderate; 6 moderate; 4 and 5, where they are
-due, high; 6b, where it is due, high. An answer that can't be read counts as yes.
+due, high; 6b, where it is due, high. An answer that can't be read counts as yes. What was not due and was
+refused all the same was asked: it counts as if it were due.
 """
 
 from contracts.screens import ScreenFinding
@@ -88,6 +89,9 @@ def _behaviour(sheet: Sheet, limits: CssrsLimits) -> tuple[ScreenFinding, ...]:
     if ever and not sheet.at("6b").no:
         says = "C-SSRS counts as high: behaviour, and nobody knows whether within three months"
         return (_found("cssrs_high_behaviour_open", says, limits.high, ("6", "6b")),)
+    if _refused(sheet, "6b"):
+        says = "C-SSRS counts as high: whether there was behaviour within three months was refused"
+        return (_found("cssrs_high_behaviour_open", says, limits.high, ("6b",)),)
     if ever:
         says = "C-SSRS moderate: behaviour more than three months ago"
         return (_found("cssrs_moderate_behaviour", says, limits.older_behaviour, ever),)
@@ -98,7 +102,7 @@ def _open(sheet: Sheet, limits: CssrsLimits) -> tuple[ScreenFinding, ...]:
     found = []
     if not any(sheet.at(item).state is not State.MISSING for item in _QUESTIONS) and sheet.at("level").words:
         return ()  # The level alone was reported: no question is left open.
-    due = bool(sheet.yes("2", "3", "4", "5"))
+    due = bool(sheet.yes("2", "3", "4", "5") or _refused(sheet, "3", "4", "5"))
     if items := _unanswered(sheet, ("4", "5")) if due else ():
         says = (
             "C-SSRS counts as high: thoughts of killing oneself, and the question of intent is not answered"
@@ -115,6 +119,10 @@ def _open(sheet: Sheet, limits: CssrsLimits) -> tuple[ScreenFinding, ...]:
 
 def _unanswered(sheet: Sheet, items: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(item for item in items if not (sheet.yes(item) or sheet.at(item).no))
+
+
+def _refused(sheet: Sheet, *items: str) -> bool:
+    return any("refused" in sheet.at(item).words for item in items)
 
 
 def _found(code: str, says: str, level: Level, items: tuple[str, ...]) -> ScreenFinding:

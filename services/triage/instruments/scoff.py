@@ -14,7 +14,7 @@ INSTRUMENT = Instrument(
     items=(
         Item("1", "makes oneself sick", YesNo()),
         Item("2", "lost control over eating", YesNo()),
-        Item("3", "lost more than a stone in three months", YesNo()),
+        Item("3", "lost more than 14 pounds (one stone) in three months", YesNo()),
         Item("4", "feels fat when others say thin", YesNo()),
         Item("5", "food dominates life", YesNo()),
     ),

@@ -198,3 +198,12 @@ def test_a_gateway_that_no_longer_asks_the_carrier_is_noticed() -> None:
 
     assert "calls were last compared" in found.what
     assert checks_site.compared({}, NOW) == []
+
+
+def test_a_ledger_far_behind_is_named_and_refuses_nothing() -> None:
+    (far,) = checks_site.ledger(5_000, "")
+    (near,) = checks_site.ledger(3, "")
+    (none,) = checks_site.ledger(None, "the ledger has no books yet")
+    assert "5000 messages behind" in str(far) and not far.refuses
+    assert "up with the log" in str(near)
+    assert "no books yet" in str(none) and not none.refuses

@@ -70,7 +70,7 @@ def test_a_recipient_is_put_listed_and_removed_and_a_dry_run_does_nothing(empty_
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (("--url", "http://fhir.example.org", "--consent"), "--url"),
+        (("--url", "http://fhir.example.org", "--consent"), "--url: must be https"),
         (("--url", URL), "on what ground?"),
         (("--url", URL, "--consent", "--exception", "audit"), "not both"),
         (("--url", URL, "--exception", "emergency", "--basis", "x"), "single case"),

@@ -1,7 +1,7 @@
 """`vigil sessions`: the timetable from files, a day at a glance, check-in lists, excuses, cancellations."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -130,13 +130,34 @@ def test_a_check_in_by_mistake_is_taken_back_by_list_and_can_be_entered_anew(
 
 def test_an_excuse_is_for_a_day_or_a_session(programme: Site) -> None:
     ok(programme, "excuse", "pt_a", "--on", DAY)
-    ok(programme, "excuse", "ehr:4711", "--on", DAY, "--session", "iop-20270302-0900")
+    ok(programme, "excuse", "ehr:4711", "--session", "iop-20270302-0900")
 
     facts = [AbsenceExcused.model_validate_json(one) for one in facts_of(programme, "absence_excused")]
     assert [(one.patient, one.session, f"{one.on}") for one in facts] == [
         ("pt_a", None, DAY),
         ("pt_b", "iop-20270302-0900", DAY),
     ]
+
+
+def test_an_excuse_from_a_session_that_is_not_there_is_refused(programme: Site) -> None:
+    before = facts_of(programme, "absence_excused")
+
+    said = refused(programme, "excuse", "pt_a", "--on", DAY, "--session", "iop-20270302-0930")
+
+    assert "there is no session 'iop-20270302-0930'" in said and "iop-20270302-0900" in said
+    assert facts_of(programme, "absence_excused") == before
+
+
+def test_at_a_session_that_had_begun_before_it_was_written_nobody_is_shown_as_expected(
+    programme: Site,
+) -> None:
+    """The group was loaded just now; the sessions of last month had begun by then."""
+    long_ago = (datetime.now(UTC) - timedelta(days=30)).date().isoformat()
+
+    (session,) = json.loads(ok(programme, "today", "--on", long_ago, "--json"))
+
+    assert set(session["patients"].values()) <= {"not_watched"}
+    assert f"{session['session']}  pt_b  not watched" in ok(programme, "today", "iop", "--on", long_ago)
 
 
 def test_a_cancelled_session_stays_cancelled_when_files_are_loaded_again(

@@ -1,12 +1,14 @@
 """What is pressed in the console does what a texted key does, once, and only for whom it may."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from contracts.escalations import EscalationStatus
+from contracts.programme import PatientRevealed
 from services.runtime.log import publish_fact
 from tests.support.console import SERVICES, SETTINGS, Desk, code, set_up_accounts, url
 from tests.support.world import World
@@ -30,25 +32,28 @@ async def pressed(world: World) -> int:
     return (await world.admin.jetstream().stream_info("CONSOLE")).state.messages
 
 
+async def heard_again(world: World) -> None:
+    """Let every press be delivered once more, as after a crash before its acknowledgement."""
+    for sequence in range(1, await pressed(world) + 1):
+        stored = await world.admin.jetstream().get_msg("CONSOLE", sequence)
+        assert stored.subject and stored.data
+        assert await publish_fact(world.admin, stored.subject, stored.data, f"again-{sequence}")
+    await world.settle()
+    await world.later(seconds=3)
+
+
 async def readings(world: World) -> list[str]:
     """Return who had what of rivera shown, and why."""
-    found, js = [], world.admin.jetstream()
-    for fact in await world_messages(js, f"programme.patient_revealed.{world.patients['rivera']}"):
-        found.append(f"{fact['by']}: {','.join(fact['shown'])}: {fact['why']}")
-    return found
-
-
-async def world_messages(js, subject):  # type: ignore[no-untyped-def]
-    import json
-
-    found, sequence = [], 1
+    subject, found, sequence = f"programme.patient_revealed.{world.patients['rivera']}", [], 1
     while True:
         ask = json.dumps({"seq": sequence, "next_by_subj": subject}).encode()
-        reply = await js._nc.request("$JS.API.DIRECT.GET.PROGRAMME", ask, timeout=30)
-        if "Status" in (reply.headers or {}):
+        reply = await world.admin.request("$JS.API.DIRECT.GET.PROGRAMME", ask, timeout=30)
+        headers = reply.headers or {}
+        if "Status" in headers:
             return found
-        found.append(json.loads(reply.data))
-        sequence = int(reply.headers["Nats-Sequence"]) + 1
+        fact = PatientRevealed.model_validate_json(reply.data)
+        found.append(f"{fact.by}: {','.join(fact.shown)}: {fact.why}")
+        sequence = int(headers["Nats-Sequence"]) + 1
 
 
 async def test_from_the_page_to_the_end_without_a_phone_and_without_javascript(world: World) -> None:
@@ -77,7 +82,10 @@ async def test_from_the_page_to_the_end_without_a_phone_and_without_javascript(w
 
         await ana.press(k7, "talk_say", words="I am here. What happened?")
         await world.later(seconds=3)
-        assert any("I am here. What happened?" in text for text in world.texts("rivera"))
+        assert sum("I am here. What happened?" in text for text in world.texts("rivera")) == 1
+        await heard_again(world)
+        assert not any("I am here" in text for text in world.texts("rivera"))
+        assert (await world.open_brief()).holder == "ana"
 
         await ana.press(k7, "reached")
         await world.settle()
@@ -231,6 +239,10 @@ async def test_forms_from_elsewhere_do_nothing_and_a_session_survives_a_restart(
         assert "default-src 'none'" in policy and "unsafe" not in policy
         assert await publish_fact(world.admin, "console.pressed.page.ana", b"{}", "broken")
         await world.settle()
+        async with Desk(world, "ops") as ops:
+            assert "paging_pressed: ValidationError" in await ops.sign_in()
+            await ops.post("/parked/retry", {**ops.form("/parked/retry"), "service": "paging"})
+            assert "paging was asked" in ops.html
         await ana.press(k7, "take")
         await world.settle()
         assert (await world.open_brief()).holder == "ana"

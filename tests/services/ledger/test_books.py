@@ -183,7 +183,7 @@ _EVENTS = st.sampled_from(
 _COMMITS = st.lists(st.lists(_EVENTS, min_size=1, max_size=3), min_size=1, max_size=12)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(commits=_COMMITS, cuts=st.randoms(use_true_random=False))
 def test_rebuilt_is_incremental(
     commits: list[list[dict[str, Any]]], cuts: random.Random, tmp_path: Any

@@ -274,7 +274,7 @@ def _without_what_is_not_asked(
             continue
         if reading.state is State.MISSING:
             readings[item.id] = Reading(State.NOT_ASKED, Decimal(item.least), ("no",))
-        elif reading.value or reading.state is State.IMPOSSIBLE:
+        elif reading.value or reading.state is State.IMPOSSIBLE or "refused" in reading.words:
             says = f"{item.says}: answered, although an earlier answer leaves it out"
             problems.append(problem("contradiction", item.id, says, "check the earlier answer and this one"))
     return Sheet(readings, sheet.total)

@@ -46,6 +46,8 @@ def test_units_that_mean_the_same_give_the_same(score: Score, written: str) -> N
 def test_units_of_breath_are_taken_times_210_litres(score: Score) -> None:
     assert score("breath-alcohol", {"level": "0.4 mg/L"}).score == 0.084
     assert score("breath-alcohol", {"level": "35 µg/100 mL"}).score == 0.0735
+    assert score("breath-alcohol", {"level": "35 ug/dL"}).score == 0.0735
+    assert score("breath-alcohol", {"level": "350 ug/L"}).score == 0.0735
 
 
 @pytest.mark.parametrize(
@@ -110,6 +112,56 @@ def test_cut_offs_and_what_they_mean(score: Score, given: dict[str, str], urgenc
     assert (result.urgency, result.problems) == (urgency, ())
 
 
+SCREENING = {
+    "thc": 50,
+    "cocaine": 150,
+    "opiates": 2000,
+    "hydrocodone": 300,
+    "oxycodone": 100,
+    "heroin": 10,
+    "fentanyl": 1,
+    "methadone": 300,
+    "buprenorphine": 5,
+    "pcp": 25,
+    "amphetamines": 500,
+    "mdma": 500,
+    "benzodiazepines": 200,
+    "barbiturates": 200,
+    "etg": 500,
+    "ets": 100,
+}
+CONFIRMED = {
+    "thca": 15,
+    "benzoylecgonine": 100,
+    "codeine": 2000,
+    "morphine": 4000,
+    "hydrocodone": 100,
+    "hydromorphone": 100,
+    "oxycodone": 100,
+    "oxymorphone": 100,
+    "6am": 10,
+    "fentanyl": 1,
+    "norfentanyl": 1,
+    "pcp": 25,
+    "amphetamine": 250,
+    "methamphetamine": 250,
+    "mdma": 250,
+    "mda": 250,
+}
+"""ng/mL: 90 FR 4662, and what clinics use for methadone, buprenorphine and the last four (clinical.md 1b)."""
+
+
+@pytest.mark.parametrize(
+    ("item", "cut_off"), [*SCREENING.items(), *((f"confirmed_{one}", at) for one, at in CONFIRMED.items())]
+)
+def test_each_cut_off_is_the_published_one(score: Score, item: str, cut_off: int) -> None:
+    below, on = (score("urine", {item: f"{level} ng/mL"}) for level in (cut_off - 0.1, cut_off))
+
+    assert (below.band, below.urgency) == ("negative", None)
+    assert on.band == ("confirmed positive" if item.startswith("confirmed_") else "presumptive positive")
+    assert on.urgency is not None
+
+
 def test_what_is_prescribed_is_expected_and_missed_when_it_is_not_there(score: Score) -> None:
     taken = {"prescribed": "buprenorphine"}
 
@@ -138,6 +190,9 @@ def test_a_positive_is_presumptive_until_confirmed(score: Score) -> None:
     ("validity", "code"),
     [
         ({"creatinine": "19.9 mg/dL"}, "urine_dilute"),
+        ({"creatinine": "0.19 g/L"}, "urine_dilute"),
+        ({"creatinine": "190 mg/L"}, "urine_dilute"),
+        ({"creatinine": "1.76 mmol/L"}, "urine_dilute"),
         ({"ph": 4.4}, "urine_not_valid"),
         ({"ph": 9.1}, "urine_not_valid"),
         ({"creatinine": "19.9"}, "urine_validity_open"),
@@ -147,7 +202,8 @@ def test_a_specimen_that_says_little_is_soon(score: Score, validity: dict[str, o
     result = score("urine", {"thc": "negative", **validity})
 
     assert (result.urgency, codes(result)) == (Urgency.SOON, {code})
-    assert score("urine", {"thc": "negative", "creatinine": "20 mg/dL", "ph": 9}).urgency is None
+    for enough in ("20 mg/dL", "0.2 g/L", "200 mg/L", "1.77 mmol/L"):
+        assert score("urine", {"thc": "negative", "creatinine": enough, "ph": 9}).urgency is None
 
 
 @pytest.mark.parametrize("written", ["3", "3 mmol/L", "trace?", "-1 ng/mL"])

@@ -80,6 +80,27 @@ def test_intent_after_a_no_to_thoughts_is_high_and_said(score: Score) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("refused", "urgency", "contradicted"),
+    [
+        ({"1": "refused"}, Urgency.SOON, []),
+        ({"2": "yes", "3": "no", "4": "refused", "5": "no"}, Urgency.IMMINENT, []),
+        ({"4": "refused", "5": "no"}, Urgency.IMMINENT, ["4"]),
+        ({"3": "refused", "4": "no", "5": "no"}, Urgency.URGENT, ["3"]),
+        ({"6": "refused"}, Urgency.URGENT, []),
+        ({"6": "refused", "6b": "no"}, Urgency.URGENT, []),
+        ({"6b": "refused"}, Urgency.IMMINENT, ["6b"]),
+    ],
+)
+def test_a_refusal_counts_as_a_positive_answer_also_where_the_question_was_not_due(
+    score: Score, refused: dict[str, str], urgency: Urgency, contradicted: list[str]
+) -> None:
+    result = score("c-ssrs", {**NONE, **refused})
+
+    assert result.urgency is urgency
+    assert [one.item for one in result.problems if one.what == "contradiction"] == contradicted
+
+
 def test_an_answer_that_cannot_be_read_counts_as_yes(score: Score) -> None:
     result = score("c-ssrs", {**NONE, "6": "yes", "6b": "a while ago"})
 
