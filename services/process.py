@@ -39,10 +39,13 @@ APPS = {
 """Service -> package and settings class, in the order they start: the gateway hears last."""
 FRONT = ("conversation", "gateway")
 """What patients and the carrier wait for: in a process of its own, pages do not delay first answers."""
+DESK = ("ledger", "console")
+"""What is looked at: in a process of its own, a report over a year delays no page."""
 GROUPS = {
     "all": tuple(APPS),
     "front": FRONT,
-    "back": tuple(name for name in APPS if name not in FRONT),
+    "back": tuple(name for name in APPS if name not in FRONT + DESK),
+    "desk": DESK,
 }
 """Names for several services at once, as `vigil run` takes them."""
 

@@ -51,13 +51,14 @@ def run(
     services: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Their names, or `front`, `back` or `all`; all if none is named.", show_default=False
+            help="Their names, or `front`, `back`, `desk` or `all`; all if none is named.", show_default=False
         ),
     ] = None,
 ) -> None:
     """Run some services in this process, against any NATS; SIGTERM ends them in order.
 
-    `front` is what patients and the carrier wait for (crisis line, gateway), `back` is the rest.
+    `front` is what patients and the carrier wait for (crisis line, gateway), `desk` is what people look at
+    (console, ledger), `back` is the rest.
     """
     process.main(services or ())
 

@@ -60,6 +60,7 @@ def demo_children(settings: Settings, ports: Ports, store: StoreSettings) -> lis
         _nats(settings, store, prepare),
         Child("emulator", _python("services.carrier_emulator"), environment, lambda: answers(emulator)),
         _services("back", environment),
+        _services("desk", environment),
         dataclasses.replace(
             _services("front", environment), ready=lambda: answers(f"{gateway}/health/ready")
         ),
@@ -91,6 +92,7 @@ def live_children(
         # Nothing waits for them to be ready: the watchdog must run above all when they are not.
         _services("back", environment),
         _services("front", environment),
+        _services("desk", environment),
         Child("watchdog", _python("services.watchdog"), environment),
     ]
 

@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from services.console.core import rights
 from services.console.core.rights import Action, Grant
 from services.console.settings import ConsoleSettings
-from services.console.sign_in import Refused, Signed, SignIn, source_of
+from services.console.sign_in import Signed, SignIn, source_of
 from services.runtime.clock import Clock
 
 HERE = Path(__file__).parent
@@ -200,8 +200,3 @@ def to_step_up(request: Request) -> Response:
 def address(request: Request) -> str:
     """Return what stands for where a request comes from."""
     return source_of(request.client.host if request.client else "")
-
-
-def refusal(answer: object) -> str:
-    """Return why something was refused; "" when it was not."""
-    return answer.says if isinstance(answer, Refused) else ""

@@ -99,7 +99,8 @@ class Site:
         await self._programme()
         # As `vigil up` runs them.
         self._processes = {
-            group: Copy(self._environment(), self._log_of(group), (group,)) for group in ("back", "front")
+            group: Copy(self._environment(), self._log_of(group), (group,))
+            for group in ("back", "desk", "front")
         }
         return self
 
@@ -130,7 +131,11 @@ class Site:
         for services in self._processes.values():
             await services.start()
         async with asyncio.timeout(timeout):
-            while not (self._has_started("back") and await self._answers(f"{self.gateway_url}/health/ready")):
+            while not (
+                self._has_started("back")
+                and self._has_started("desk")
+                and await self._answers(f"{self.gateway_url}/health/ready")
+            ):
                 await asyncio.sleep(0.02)
         return asyncio.get_running_loop().time() - before
 
@@ -212,6 +217,7 @@ class Site:
             "VIGIL_CARRIER_URL": self.emulator_url,
             "VIGIL_PUBLIC_URL": url,
             "VIGIL_GATEWAY_PORT": str(self._port),
+            "VIGIL_CONSOLE_PORT": "0",
             "VIGIL_STAFF_NUMBER": LINE,
             "VIGIL_PATIENT_NUMBER": LINE,
             "VIGIL_SOURCE_TOKENS": json.dumps({SOURCE: SOURCE_TOKEN}),

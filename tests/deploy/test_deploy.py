@@ -122,7 +122,7 @@ def test_systemd_finds_the_units_valid(tmp_path: Path) -> None:
 
 
 def test_no_unit_ever_gives_up_restarting() -> None:
-    for name in ("vigil-nats", "vigil-back", "vigil-front", "vigil-watchdog"):
+    for name in ("vigil-nats", "vigil-back", "vigil-front", "vigil-desk", "vigil-watchdog"):
         text = (DEPLOY / "systemd" / f"{name}.service").read_text()
         assert "Restart=always\n" in text and "StartLimitIntervalSec=0\n" in text, name
 
@@ -134,10 +134,10 @@ def test_the_watchdog_unit_needs_neither_nats_nor_the_services() -> None:
 
 def test_compose_names_files_that_exist_and_publishes_the_gateway_on_loopback_only() -> None:
     compose = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
-    assert set(compose["services"]) == {"nats", "provision", "back", "front", "watchdog"}
+    assert set(compose["services"]) == {"nats", "provision", "back", "front", "desk", "watchdog"}
     assert (DEPLOY / compose["x-vigil"]["build"]["context"] / "deploy" / "Containerfile").exists()
     ports = [port for service in compose["services"].values() for port in service.get("ports", [])]
-    assert ports == ["127.0.0.1:8080:8080"]
+    assert ports == ["127.0.0.1:8080:8080", "127.0.0.1:8081:8081"]
 
 
 def test_units_and_containers_together_run_every_service_once() -> None:

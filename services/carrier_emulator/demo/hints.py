@@ -48,6 +48,7 @@ STAFF = (
             Hint("{code}: ok", "the colon sends whatever follows"),
             Hint("/", "lists the prepared replies"),
             Hint("/intro", "introduces you, in their language"),
+            Hint("/skill grounding", "a short resource, if they want such texts"),
             Hint("safe?", "asks how safe they feel"),
             Hint("where", "asks for the place"),
             Hint("911", "guides you through calling 911"),

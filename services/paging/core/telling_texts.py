@@ -71,7 +71,7 @@ def _say(what: ResponderTold, who: str, time: str) -> str:
             due = f" (due {time})" if time else ""
             return (
                 f"contact is overdue{due}, others are paged too. 3 {code} when reached, "
-                f"2 {code} gives it back."
+                f"2 {code} gives it back. CONTACTS {code}: who may be asked."
             )
         case _:
             return _say_ending(what, who, time)
@@ -92,7 +92,10 @@ def _say_ending(what: ResponderTold, who: str, time: str) -> str:
         case Telling.NOT_CLOSED_NEW:
             return f"not closed, something new came in. ? {code} tells more; then close it again."
         case Telling.NOT_CLOSED_UNREACHED:
-            return f"stays open until the patient was reached; others are paged. 3 {code} when reached."
+            return (
+                f"stays open until the patient was reached; others are paged. 3 {code} when reached. "
+                f"CONTACTS {code}: who may be asked."
+            )
         case Telling.NEEDS_PIN if time:
             return f"not closed, too many wrong PINs: none counts before {time}. 2, 3 and CALL {code} work."
         case Telling.NEEDS_PIN:

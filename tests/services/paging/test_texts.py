@@ -245,6 +245,16 @@ def test_messages_read_as_agreed(what: Telling, args: dict[str, str], text: str)
     assert texts.telling_text(asked, START, {"lee": "Lee", "max": "Max"}) == text
 
 
+@pytest.mark.parametrize("what", [Telling.CONTACT_OVERDUE, Telling.NOT_CLOSED_UNREACHED])
+def test_whoever_does_not_reach_the_patient_is_told_how_to_see_whom_they_may_ask(what: Telling) -> None:
+    """Nothing to a support contact is automatic: the clinician looks, and calls or presses send."""
+    text = texts.telling_text(telling(what), START, {})
+
+    assert text.endswith(" CONTACTS K7: who may be asked.")
+    assert parse("CONTACTS K7").key is Key.TALK_CONTACTS
+    one_quiet_part(text)
+
+
 def test_nobody_is_connected_with_a_patient_about_a_fault() -> None:
     fault = {"kind": Kind.SYSTEM_FAULT}
     news = telling(Telling.NEW_SIGNAL).model_copy(update=fault | {"args": {"kind": "system_fault"}})
