@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import gc
 import importlib
+import os
 import signal
 import sys
 from collections.abc import Coroutine, Sequence
@@ -41,6 +42,7 @@ FRONT = ("conversation", "gateway")
 """What patients and the carrier wait for: in a process of its own, pages do not delay first answers."""
 DESK = ("ledger", "console")
 """What is looked at: in a process of its own, a report over a year delays no page."""
+_NICE = 10
 GROUPS = {
     "all": tuple(APPS),
     "front": FRONT,
@@ -125,6 +127,9 @@ def main(arguments: Sequence[str]) -> None:
     except KeyError as error:
         known = ", ".join((*APPS, *GROUPS))
         raise SystemExit(f"there is no service {error.args[0]!r}; there are {known}") from None
+    if set(names) <= set(DESK):
+        # A processor that is wanted by a page as well goes to the page.
+        os.nice(_NICE)
     try:
         _run(serve(names))
     except WrongKey as error:

@@ -240,7 +240,8 @@ class Handlers:
 
     def _session_at(self, patient: str, at: datetime) -> str | None:
         planned = self._tables.expected_of(patient, at - _AROUND, at + _AROUND)
-        return placing.session_at(self._register.patient(patient).items(), planned, at)
+        early = self._settings.limits.early
+        return placing.session_at(self._register.patient(patient).items(), planned, at, early)
 
     def _sessions_of_day(self, patient: str, on: date) -> tuple[str, ...]:
         noon = _noon(on)

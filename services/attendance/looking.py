@@ -6,7 +6,7 @@ published, then the text asked for, each under an id that makes a repetition har
 committed. So no text can delay a signal, and a check-in that comes between them is known to follow one.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from nats.aio.client import Client
@@ -103,7 +103,7 @@ class Looking:
             # The durable parks it, and ops are told; the signal does not wait for that.
             return None
         waits = mistake is not None and checked_in is not None and _takes_back(mistake, checked_in)
-        if checked_in is not None and _counts(checked_in, state) and not waits:
+        if checked_in is not None and _counts(checked_in, state, self._limits.early) and not waits:
             word = word_of(checked_in, self._clock.now())
             if decide.was_taken_back(state, word):
                 return None
@@ -149,12 +149,12 @@ def _takes_back(mistake: CheckInUndone, fact: CheckedIn) -> bool:
     return same and mistake.session in (None, fact.session) and fact.received_at <= mistake.received_at
 
 
-def _counts(fact: CheckedIn, state: Attendance) -> bool:
+def _counts(fact: CheckedIn, state: Attendance, early: timedelta) -> bool:
     if fact.session is not None:
         return fact.session == state.session
     if state.starts_at is None or state.ends_at is None:
         return False
-    return placing.is_on(state.starts_at, state.ends_at, fact.at)
+    return placing.is_on(state.starts_at, state.ends_at, fact.at, early)
 
 
 def _excuses(fact: AbsenceExcused, state: Attendance) -> bool:

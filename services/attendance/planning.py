@@ -153,7 +153,8 @@ class Planning:
     async def _put_codes(self, now: datetime) -> None:
         await self._tables.codes.follower.catch_up()
         stored = self._tables.codes.values
-        wanted = codes.wanted(self._register.all(), self._keyed, now, self._settings.ahead)
+        early = self._settings.limits.early
+        wanted = codes.wanted(self._register.all(), self._keyed, now, self._settings.ahead, early)
         for session, code in wanted.items():
             if stored.get(session) != code:
                 await written(self._codes.put(session, code.model_dump_json().encode()))

@@ -23,6 +23,9 @@ class AttendanceSettings(BaseSettings):
     grace_minutes: int = Field(default=15, ge=LEAST_GRACE, le=MOST_GRACE)
     """Minutes after the start until somebody counts as missing, for groups that name none.
     Clinical notes 6c."""
+    early_minutes: float = Field(default=30, ge=5, le=120)
+    """Minutes before the start from which a check-in counts for a session, by its code too.
+    Our default, no published figure."""
     at_risk_urgency: _Word = "urgent"
     """A miss of a patient with a high-risk flag, a recent discharge or a safety plan.
     Clinical table, row 12."""
@@ -65,6 +68,7 @@ class AttendanceSettings(BaseSettings):
         """Return the figures as the rules take them."""
         return Limits(
             grace_minutes=self.grace_minutes,
+            early=timedelta(minutes=self.early_minutes),
             at_risk=Urgency(self.at_risk_urgency),
             first_miss=Urgency(self.first_miss_urgency),
             second_miss=Urgency(self.second_miss_urgency),

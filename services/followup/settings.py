@@ -45,6 +45,27 @@ class FollowupSettings(BaseSettings):
     followup_call_hours: float = Field(
         24, gt=0, le=168, description="Hours for a call in the place of a text. No source."
     )
+    followup_read_plan_hours: float = Field(
+        1,
+        gt=0,
+        le=24,
+        description="Hours for reading out a safety plan that can't be texted. Our default, no published "
+        "figure; clinical notes 6b: a crisis call is returned in 1 hour.",
+    )
+    followup_apart_days: int = Field(
+        2,
+        ge=1,
+        le=3,
+        description="Days at least between two caring contacts, where a crisis or a failure put one off; the "
+        "calendar's own closest are 4 days apart. Our default, no published figure.",
+    )
+    followup_tries: int = Field(
+        3,
+        ge=1,
+        le=7,
+        description="Days on which a caring contact is tried before a person calls instead. Our default, no "
+        "published figure.",
+    )
     followup_again_hours: float = Field(
         24, ge=1, le=168, description="Hours after which an overdue task is told again. No source."
     )
@@ -106,9 +127,12 @@ class FollowupSettings(BaseSettings):
             contact_within=timedelta(hours=self.followup_contact_hours),
             least_urgency=Urgency(self.followup_least_urgency),
             call_within=timedelta(hours=self.followup_call_hours),
+            read_within=timedelta(hours=self.followup_read_plan_hours),
             appointment_days=self.followup_appointment_days,
             discharge_days=self.followup_discharge_days,
             again_after=timedelta(hours=self.followup_again_hours),
+            apart=timedelta(days=self.followup_apart_days),
+            tries=self.followup_tries,
             confirm_within=timedelta(minutes=self.followup_confirm_minutes),
         )
 

@@ -23,7 +23,7 @@ PARTS: dict[str, Part] = {
     "storm": storm.unlimited,
     "limited": storm.limited,
     "kept_up": storm.kept_up,
-    "spread": crisis_line.in_ten_seconds,
+    "spread": crisis_line.in_a_quarter_minute,
     "burst": crisis_line.in_a_burst,
     "instant": crisis_line.in_one_instant,
     "crowd": crowd.measure,

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from contracts.attendance import AttendanceBrief, AttendanceCode, AttendanceStatus
-from services.attendance.core.limits import EARLY
 
 _DIGITS = 6
 _TAKEN = frozenset({"000000", "911911", "988988", "741741"})
@@ -30,10 +29,11 @@ def wanted(
     keyed: Callable[[str], str],
     now: datetime,
     ahead: timedelta,
+    early: timedelta,
 ) -> Mapping[str, AttendanceCode]:
     """Return session -> its code, for all that begin within `ahead` or are on.
 
-    `briefs`: (session, patient, attendance).
+    `briefs`: (session, patient, attendance). A code counts from `early` before its session's start.
     """
     found: dict[str, AttendanceCode] = {}
     members: dict[str, list[str]] = {}
@@ -46,7 +46,7 @@ def wanted(
         found[session] = AttendanceCode(
             session=session,
             code=code_of(keyed(session)),
-            opens_at=brief.starts_at - EARLY,
+            opens_at=brief.starts_at - early,
             closes_at=brief.ends_at,
         )
     return {

@@ -8,7 +8,8 @@ from contracts.values import Urgency
 LEAST_GRACE, MOST_GRACE = 5, 30
 """Minutes. Providers count an arrival 15 to 30 minutes late as a no-show (clinical notes, 6c)."""
 EARLY = timedelta(minutes=30)
-"""A check-in counts from so long before a session's start until its end. No source."""
+"""A check-in counts from so long before a session's start until its end, unless the site says otherwise.
+Our default, no published figure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,8 @@ class Limits:
     """Row 14."""
     third_miss: Urgency = Urgency.URGENT
     """Row 15."""
+    early: timedelta = EARLY
+    """So long before the start a check-in counts already. No source."""
     discharge_days: int = 30
     """Row 12 and 1e: the weeks after residential or hospital care are a time of raised risk."""
     silent: timedelta = timedelta(hours=72)

@@ -12,28 +12,31 @@ DAY = timedelta(days=1)
 _SEEN = (AttendanceStatus.CHECKED_IN, AttendanceStatus.LATE)
 
 
-def is_on(starts_at: datetime, ends_at: datetime, at: datetime) -> bool:
-    """Return whether a check-in at that moment counts for a session with these times."""
-    return starts_at - EARLY <= at <= ends_at
+def is_on(starts_at: datetime, ends_at: datetime, at: datetime, early: timedelta = EARLY) -> bool:
+    """Return whether a check-in at that moment counts for a session with these times.
+
+    It counts from `early` before the start.
+    """
+    return starts_at - early <= at <= ends_at
 
 
 def session_at(
-    known: Iterable[tuple[str, AttendanceBrief]], planned: Iterable[Planned], at: datetime
+    known: Iterable[tuple[str, AttendanceBrief]], planned: Iterable[Planned], at: datetime, early: timedelta
 ) -> str | None:
-    """Return the session of a patient that is on at that moment; None: there is none.
+    """Return the session of a patient that is on at that moment, or begins within `early`; None: none is.
 
     Of several the one at which they have not been seen yet, then the one whose start is nearest.
     """
     found: dict[str, tuple[bool, float]] = {
         one.session: (False, abs((one.starts_at - at).total_seconds()))
         for one in planned
-        if is_on(one.starts_at, one.ends_at, at)
+        if is_on(one.starts_at, one.ends_at, at, early)
     }
     for session, brief in known:
         found.pop(session, None)
         if brief.starts_at is None or brief.ends_at is None or brief.status is AttendanceStatus.CANCELLED:
             continue
-        if is_on(brief.starts_at, brief.ends_at, at):
+        if is_on(brief.starts_at, brief.ends_at, at, early):
             away = abs((brief.starts_at - at).total_seconds())
             found[session] = (brief.status in _SEEN, away)
     return min(found, key=lambda session: (*found[session], session), default=None)

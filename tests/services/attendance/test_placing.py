@@ -9,8 +9,12 @@ from hypothesis import strategies as st
 from contracts.attendance import AttendanceBrief, AttendanceCode, AttendanceStatus
 from services.attendance.core import codes, placing
 from services.attendance.core.timetable import Planned
+from services.attendance.settings import AttendanceSettings
 
 NINE = datetime(2026, 11, 24, 14, tzinfo=UTC)
+
+
+HALF_AN_HOUR = timedelta(minutes=30)
 
 
 def at(minutes):
@@ -32,8 +36,18 @@ def planned(session, start, end):
 def test_a_check_in_counts_from_half_an_hour_before_the_start_to_the_end(minutes, session):
     known = [("a", brief(0, 180))]
 
-    assert placing.session_at(known, (), at(minutes)) == session
-    assert placing.session_at((), [planned("a", 0, 180)], at(minutes)) == session
+    assert placing.session_at(known, (), at(minutes), HALF_AN_HOUR) == session
+    assert placing.session_at((), [planned("a", 0, 180)], at(minutes), HALF_AN_HOUR) == session
+
+
+@pytest.mark.parametrize(("minutes", "session"), [(-46, None), (-45, "a"), (-31, "a")])
+def test_the_site_says_how_early_a_check_in_counts(minutes, session):
+    early = AttendanceSettings(early_minutes=45).limits.early
+
+    assert placing.session_at([("a", brief(0, 180))], (), at(minutes), early) == session
+    assert placing.session_at((), [planned("a", 0, 180)], at(minutes), early) == session
+    found = codes.wanted([("a", "pt_a", brief(0, 180))], lambda _: "ab", at(0), timedelta(hours=36), early)
+    assert found["a"].opens_at == at(-45)
 
 
 @pytest.mark.parametrize(
@@ -49,11 +63,13 @@ def test_a_check_in_counts_from_half_an_hour_before_the_start_to_the_end(minutes
 def test_between_two_sessions_it_is_the_one_not_seen_yet_whose_start_is_nearest(status, minutes, session):
     known = [("a", brief(0, 180, status)), ("b", brief(180, 300))]
 
-    assert placing.session_at(known, (), at(minutes)) == session
+    assert placing.session_at(known, (), at(minutes), HALF_AN_HOUR) == session
 
 
 def test_what_is_known_of_a_session_counts_more_than_what_was_planned():
-    assert placing.session_at([("a", brief(0, 180, "cancelled"))], [planned("a", 0, 180)], at(0)) is None
+    known, timetable = [("a", brief(0, 180, "cancelled"))], [planned("a", 0, 180)]
+
+    assert placing.session_at(known, timetable, at(0), HALF_AN_HOUR) is None
 
 
 def test_an_excuse_for_a_day_is_for_every_session_that_begins_on_it():
@@ -85,7 +101,8 @@ def test_a_session_has_a_code_from_when_it_is_near_until_the_evening_of_the_next
     ]
 
     def wanted(minutes):
-        return codes.wanted(briefs, lambda session: "ab" * 16, at(minutes), timedelta(hours=36))
+        day_and_half = timedelta(hours=36)
+        return codes.wanted(briefs, lambda session: "ab" * 16, at(minutes), day_and_half, HALF_AN_HOUR)
 
     assert list(wanted(-600)) == ["s"]
     assert wanted(0)["s"].patients == ("pt_a", "pt_b")

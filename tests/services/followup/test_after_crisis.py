@@ -8,6 +8,7 @@ from contracts.outreach import Withheld
 from contracts.values import Disposition, Kind, Urgency
 from services.followup.core import decide
 from services.followup.core.state import Debt
+from services.followup.settings import FollowupSettings
 from tests.services.followup.case import Case, withheld
 
 
@@ -180,6 +181,31 @@ def test_quiet_hours_put_it_off_for_days_and_then_a_person_calls():
     assert [at[:10] for at, _ in case.texts] == ["2026-11-27", "2026-11-28", "2026-11-29"]
     assert [one.why for one in case.state.tasks] == ["quiet_hours"]
     assert case.state.care is not None
+
+
+def test_the_site_says_on_how_many_days_it_is_tried():
+    case = Case("2026-11-24 12:00")
+    case.limits = FollowupSettings(followup_tries=1).limits()
+    case.answers = withheld(follow_up="quiet_hours")
+    case.resolved()
+    case.done(case.state.tasks[0].id)
+    case.until("2026-11-29 23:00")
+    assert [at[:10] for at, _ in case.texts] == ["2026-11-27"]
+    assert [one.why for one in case.state.tasks] == ["quiet_hours"]
+
+
+@pytest.mark.parametrize(
+    ("apart", "days"), [(1, ["12-08", "12-09", "12-10"]), (2, ["12-08", "12-10", "12-12"])]
+)
+def test_the_site_says_how_far_apart_contacts_come_after_a_crisis(apart, days):
+    case = Case("2026-11-24 12:00")
+    case.limits = FollowupSettings(followup_calendar="3d 7d 14d", followup_apart_days=apart).limits()
+    case.resolved()
+    case.crisis_open = True
+    case.until("2026-12-07 23:00")
+    case.crisis_open = False
+    case.until("2026-12-20 23:00")
+    assert [at[5:10] for at, _ in case.texts] == days
 
 
 def test_a_crisis_that_opens_at_that_moment_costs_no_try():

@@ -5,6 +5,7 @@ import pytest
 from contracts.outreach import OutreachKind, Withheld
 from services.followup.core import decide, wordings
 from services.followup.core.draft import Known
+from services.followup.settings import FollowupSettings
 from services.paging.core.segments import gsm7_segments, is_gsm7
 from tests.services.followup.case import Case, withheld
 
@@ -40,6 +41,13 @@ def test_without_consent_a_person_reads_it_out(known, answer, why):
     assert answer in case.asks("send_plan")
     assert case.tasks == {"read_plan": ("ben", "2026-11-24 13:00", "high")}
     assert case.state.tasks[0].why == why and case.texts == []
+
+
+def test_the_site_says_how_soon_a_plan_is_read_out():
+    case = Case("2026-11-24 12:00", has_plan=True)
+    case.limits = FollowupSettings(followup_read_plan_hours=0.5).limits()
+    case.asks("send_plan")
+    assert case.tasks == {"read_plan": ("ben", "2026-11-24 12:30", "high")}
 
 
 def test_without_a_plan_there_is_nothing_to_read():
