@@ -30,7 +30,7 @@ fast: $(STAMP) ## The tests that need no server: the pure cores and contracts.
 	$(BIN)/python -m pytest -q -n 2 tests/contracts tests/services/escalation tests/services/paging tests/services/roster
 
 test: check ## Check, and run every test.
-	$(BIN)/python -m pytest -q -n 2 -m "not soak" $(TESTS)
+	$(BIN)/python -m pytest -q -n 3 --dist worksteal -m "not soak" $(TESTS)
 
 bench: $(STAMP) ## Measure latency, storm, crisis line, deadlines, start-up and memory; prints a table.
 	$(BIN)/python -m tests.bench
