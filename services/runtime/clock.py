@@ -5,17 +5,13 @@ Transport time-outs (HTTP, NATS) are always real and never do.
 """
 
 import asyncio
-import heapq
-import itertools
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.date import DateTrigger
 
-Callback = Callable[[], Awaitable[None]]
-
+from services.runtime.wakes import Callback, Wakes
 
 _NEVER_SKIP = 1_000_000
 
@@ -96,9 +92,7 @@ class SteppedClock:
 
     def __init__(self, start: datetime) -> None:
         self._now = start.astimezone(UTC)
-        self._wakes: dict[str, tuple[int, Callback]] = {}
-        self._heap: list[tuple[datetime, int, str]] = []
-        self._numbers = itertools.count()
+        self._wakes = Wakes()
 
     def now(self) -> datetime:
         """Return the present moment in UTC."""
@@ -106,45 +100,25 @@ class SteppedClock:
 
     def wake(self, name: str, at: datetime, callback: Callback) -> None:
         """Call back at that moment; replaces an earlier wake of the same name."""
-        number = next(self._numbers)
-        self._wakes[name] = (number, callback)
-        heapq.heappush(self._heap, (at, number, name))
+        self._wakes.put(name, at, callback)
 
     def forget(self, name: str) -> None:
         """Drop the wake of that name, if there is one."""
-        self._wakes.pop(name, None)
+        self._wakes.forget(name)
 
     async def sleep(self, seconds: float) -> None:
         """Return after that many domain seconds."""
         if seconds <= 0:
             await asyncio.sleep(0)
-            return
-        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        name = f"sleep-{next(self._numbers)}"
-
-        async def done() -> None:
-            if not future.done():
-                future.set_result(None)
-
-        self.wake(name, self._now + timedelta(seconds=seconds), done)
-        try:
-            await future
-        finally:
-            self.forget(name)
+        else:
+            await self._wakes.sleep(self._now + timedelta(seconds=seconds), self.wake)
 
     def next_wake(self) -> datetime | None:
         """Return the earliest moment somebody waits for, or None."""
-        while self._heap:
-            at, number, name = self._heap[0]
-            if self._wakes.get(name, (None,))[0] == number:
-                return at
-            heapq.heappop(self._heap)
-        return None
+        return self._wakes.next()
 
     async def step(self, to: datetime) -> None:
         """Move to that moment and call back everything due by then, earliest first."""
         self._now = max(self._now, to.astimezone(UTC))
         while (at := self.next_wake()) is not None and at <= self._now:
-            _, _, name = heapq.heappop(self._heap)
-            _, callback = self._wakes.pop(name)
-            await callback()
+            await self._wakes.take()()

@@ -6,21 +6,18 @@ before the next step.
 """
 
 import asyncio
-import heapq
-import itertools
 import math
 import mmap
 import struct
 import time
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import structlog
 
 from services.runtime.logging import where
+from services.runtime.wakes import Callback, Wakes
 
-Callback = Callable[[], Awaitable[None]]
 _LAYOUT = struct.Struct("<Qddddd")
 _LOOK = 0.004
 """Real seconds between looks for a change of pace."""
@@ -69,9 +66,7 @@ class PacedClock:
     def __init__(self, pace: PaceFile) -> None:
         self._pace = pace
         self._last = 0.0
-        self._wakes: dict[str, tuple[int, Callback]] = {}
-        self._heap: list[tuple[datetime, int, str]] = []
-        self._numbers = itertools.count()
+        self._wakes = Wakes()
         self._changed = asyncio.Event()
         self._loop: asyncio.Task[None] | None = None
         self._running: set[asyncio.Task[None]] = set()
@@ -83,42 +78,25 @@ class PacedClock:
 
     def wake(self, name: str, at: datetime, callback: Callback) -> None:
         """Call back at that moment; replaces an earlier wake of the same name."""
-        number = next(self._numbers)
-        self._wakes[name] = (number, callback)
-        heapq.heappush(self._heap, (at, number, name))
+        self._wakes.put(name, at, callback)
         self._changed.set()
         if self._loop is None:
             self._loop = asyncio.create_task(self._run(), name="paced-clock")
 
     def forget(self, name: str) -> None:
         """Drop the wake of that name, if there is one."""
-        self._wakes.pop(name, None)
+        self._wakes.forget(name)
 
     async def sleep(self, seconds: float) -> None:
         """Return after that many domain seconds."""
         if seconds <= 0:
             await asyncio.sleep(0)
-            return
-        done = asyncio.Event()
-
-        async def over() -> None:
-            done.set()
-
-        name = f"sleep-{next(self._numbers)}"
-        self.wake(name, self.now() + timedelta(seconds=seconds), over)
-        try:
-            await done.wait()
-        finally:
-            self.forget(name)
+        else:
+            await self._wakes.sleep(self.now() + timedelta(seconds=seconds), self.wake)
 
     def next_wake(self) -> datetime | None:
         """Return the earliest moment somebody in this process waits for, or None."""
-        while self._heap:
-            at, number, name = self._heap[0]
-            if self._wakes.get(name, (None,))[0] == number:
-                return at
-            heapq.heappop(self._heap)
-        return None
+        return self._wakes.next()
 
     def stop(self) -> None:
         """Drop every wake; nothing fires afterwards."""
@@ -134,8 +112,7 @@ class PacedClock:
                 self._changed.clear()
                 await self._changed.wait()
             elif at <= self.now():
-                _, _, name = heapq.heappop(self._heap)
-                self._fire(self._wakes.pop(name)[1])
+                self._fire(self._wakes.take())
             else:
                 await asyncio.sleep(_LOOK)
 
