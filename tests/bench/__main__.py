@@ -47,6 +47,9 @@ async def run(names: Sequence[str]) -> list[Figure]:
                     figures += await PARTS[name](Path(folder) / name)
             except TimeoutError:
                 figures.append(Figure(name, f"given up after {GIVEN_UP_AFTER:.0f} s", "", False))
+            except RuntimeError as error:
+                # The other parts' figures must not be lost with it.
+                figures.append(Figure(name, f"given up: {error}", "", False))
     return figures
 
 

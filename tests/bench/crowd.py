@@ -28,7 +28,7 @@ from tests.bench.site import LONG, PAGING, WORKLIST, Site, now, patient_id
 OPEN = 100_000
 FALL_DUE = 300
 SPREAD = timedelta(seconds=15)
-AHEAD = timedelta(seconds=40)
+AHEAD = timedelta(seconds=60)
 """From the writing of those that fall due to the first of them: the services start meanwhile."""
 LATENESS_AIM = 0.1
 START_AIM = 10.0
