@@ -1,8 +1,11 @@
 """Nobody answers: voice, the next person, round again and wider, for ever."""
 
+import pytest
+
 from tests.support.world import PEOPLE, World
 
 
+@pytest.mark.timeout(400)
 async def test_the_chain_goes_round_wider_and_never_stops(world: World) -> None:
     """02:14-like night: SMS, voice after a minute without an answer, then backup, supervisor, all."""
     await world.signal("patient_alert", "urgent", "rivera")
